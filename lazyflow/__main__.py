@@ -1,0 +1,5 @@
+"""`python -m lazyflow` is the command `lazyflow`."""
+
+from lazyflow.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""llama.cpp: one loaded model that answers many conversations at once."""

@@ -1,0 +1,163 @@
+"""What a loaded local model offers, whichever process it lives in. Nodes, runtime and web know only this module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from lazyflow.errors import LazyflowError
+from lazyflow.messages import Message
+from lazyflow.spec.nodes import Auto
+from lazyflow.spec.sampling import Format, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelKey:
+    """The fields that own weights and KV memory: two nodes with one key share one loaded model.
+
+    `identity` is (size, mtime in ns, inode) of each shard, so that a file that was replaced is another model.
+    """
+
+    path: Path
+    identity: tuple[tuple[int, int, int], ...]
+    gpu_layers: int | Literal["auto", "all", "none"] = "auto"
+    main_gpu: int | None = None
+    split_mode: Literal["none", "layer", "row"] | None = None
+    tensor_split: tuple[float, ...] = ()
+    context: int | Auto = "auto"
+    parallel: int = 4
+    threads: int | Auto = "auto"
+    batch: int | Auto = "auto"
+    flash_attention: bool | Auto = "auto"
+    kv_cache: Literal["auto", "f16", "q8_0", "q4_0"] = "auto"
+    mmap: bool | Auto = "auto"
+    mlock: bool | Auto = "auto"
+    isolate: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """One answer to produce. `person` is whose share of the machine it takes; `grammar` (GBNF) replaces `format`."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    format: Format = "text"
+    grammar: str | None = None
+    chat_template: str | None = None
+    overflow: Literal["drop-oldest", "error"] = "drop-oldest"
+    person: str = ""
+    logit_bias: Mapping[int, float] = field(default_factory=dict)
+    logprobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer, whole characters only; `logprobs` are (token text, logprob) where asked for."""
+
+    text: str
+    logprobs: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """The next piece of the model's thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The request waits; `place` counts from 1."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """This many of the oldest messages were left out because the conversation outgrew the context."""
+
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The end of an answer. Times are seconds since the request came in."""
+
+    reason: Literal["stop", "length"]
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    time_to_first_token: float
+    seconds: float
+
+
+Output = TextDelta | ThinkingDelta | Queued | Trimmed | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What was loaded, for the page, the log and `doctor`. `context` is tokens a conversation; sizes are bytes."""
+
+    path: Path
+    description: str
+    size: int
+    context: int
+    trained_context: int
+    parallel: int
+    layers: int
+    gpu_layers: int
+    devices: tuple[str, ...] = ()
+    placement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far a load is: `fraction` from 0 to 1 of the stage named (`reading`, `fetching`, `starting`)."""
+
+    stage: Literal["fetching", "reading", "starting"]
+    fraction: float
+
+
+class EngineError(LazyflowError):
+    """The engine cannot answer this request; it stays usable for others."""
+
+
+class ContextOverflow(EngineError):
+    """The messages do not fit into the context."""
+
+
+class InvalidRequest(EngineError):
+    """A request that can never work: a bad grammar, a template that fails, parameters out of range."""
+
+
+class ModelGone(EngineError):
+    """The model's process died or is being stopped; the request may be tried again."""
+
+
+class LoadedModel(Protocol):
+    """A model in memory that answers many requests at once."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What was loaded."""
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
+        """Stream one answer, `Finished` last. Closing the generator cancels the request within one step.
+
+        Raises: `EngineError` or one of its children.
+        """
+
+    async def close(self) -> None:
+        """End every request and free the memory. May be called more than once."""
+
+
+OnProgress = Callable[[LoadProgress], None]
+
+
+class Loader(Protocol):
+    """Loads models: the seam between the pool and the engine."""
+
+    async def __call__(self, key: ModelKey, on_progress: OnProgress) -> LoadedModel:
+        """Load `key`. Cancelling the call stops the load. Raises: `ModelUnusable`."""

@@ -1,0 +1,74 @@
+"""What a node is: an object that answers a turn with a stream of events, and how one turn looks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from lazyflow.errors import LazyflowError
+from lazyflow.messages import File, History
+from lazyflow.nodes.events import Event, Failure, NodePath
+from lazyflow.spec.sampling import Format, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a caller asks of one model node for this turn only; None and empty leave the node's own value.
+
+    `choices` are the only answers allowed (a router asks so); `logit_bias` maps token ids to a bias.
+    """
+
+    system: str | None = None
+    sampling: Sampling = Sampling()
+    format: Format | None = None
+    choices: tuple[str, ...] = ()
+    logit_bias: Mapping[int, float] = field(default_factory=dict)
+    logprobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message that a node must answer.
+
+    `history` is the conversation before the message, `readers` the nodes to which it is passed (a node reads it with
+    `history_for`). `overrides` are by node name. `path` leads to the node that runs. `person` and `conversation` are
+    opaque ids for fairness and caches; `outputs` is what other nodes said before, by name.
+    """
+
+    message: str
+    history: History = ()
+    readers: frozenset[str] = frozenset()
+    files: tuple[File, ...] = ()
+    overrides: Mapping[str, Overrides] = field(default_factory=dict)
+    path: NodePath = ()
+    person: str = ""
+    conversation: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def history_for(self, node: str) -> History:
+        """The conversation as `node` may see it: whole, or empty."""
+        return self.history if node in self.readers else ()
+
+    def enter(self, node: str) -> Turn:
+        """The same turn, one node further down the path."""
+        return replace(self, path=(*self.path, node))
+
+
+class Node(Protocol):
+    """Answers turns. Raises `NodeFailed` where it cannot; closing the generator cancels the work at once."""
+
+    @property
+    def name(self) -> str:
+        """The node's name in app.yaml."""
+
+    def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
+        """Answer `turn`, whose path ends with this node's name."""
+
+
+class NodeFailed(LazyflowError):
+    """A node could not answer; `failure` is what the person is told."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message, failure.help)
+        self.failure = failure

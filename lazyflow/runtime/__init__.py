@@ -1,0 +1,1 @@
+"""The running graph: resources, leases, generations, reload."""

@@ -1,0 +1,1 @@
+"""The HTTP side: one server that carries page and API."""

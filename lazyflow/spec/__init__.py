@@ -1,0 +1,1 @@
+"""From text to a typed app: reading, interpolation, merging, the schema, positions and problems."""

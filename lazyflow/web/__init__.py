@@ -1,0 +1,1 @@
+"""The chat page: the only package that knows Panel."""
