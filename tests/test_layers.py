@@ -1,4 +1,4 @@
-"""Imports go one way: errors → spec → graph → models, engine → nodes → runtime → store → web, server → cli."""
+"""Imports go one way: errors → reports, spec → graph → models, engine → nodes → runtime → store → web, server → cli."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ ROOT = Path(lazyflow.__file__).parent
 RANK = {
     "errors": 0,
     "messages": 0,
+    "reports": 1,
     "spec": 1,
     "graph": 2,
     "models": 3,

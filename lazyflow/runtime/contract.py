@@ -1,0 +1,112 @@
+"""What page, API and terminal know of a running app: how to ask it, what state it is in, how to hear of changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from lazyflow.engine.contract import ModelInfo
+from lazyflow.errors import Problem
+from lazyflow.graph.graph import Graph
+from lazyflow.messages import File, History
+from lazyflow.nodes.contract import Overrides
+from lazyflow.nodes.events import Event
+from lazyflow.spec.app import AppSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One message for the app.
+
+    `entry` is the node that answers, `web` the web node through which the message came (None: API or terminal).
+    `use_context` off sends the message alone. `person` and `conversation` are opaque ids.
+    """
+
+    message: str
+    entry: str
+    web: str | None = None
+    history: History = ()
+    use_context: bool = True
+    files: tuple[File, ...] = ()
+    overrides: Mapping[str, Overrides] = field(default_factory=dict)
+    person: str = ""
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """Whether a node can answer. While it loads, `fraction` (0 to 1) and `stage` tell how far it is."""
+
+    state: Literal["loading", "ready", "failed"]
+    stage: str = ""
+    fraction: float = 0.0
+    message: str = ""
+    help: str = ""
+    model: ModelInfo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why the page shows a banner: problems in the files, models that failed to load, edits that need a restart."""
+
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[str, ...] = ()
+    restart: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reloaded:
+    """What one reload did; `problems` or `failures` are set where the old graph goes on."""
+
+    generation: int
+    changed: bool
+    kept: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    trouble: Trouble = Trouble()
+    seconds: float = 0.0
+
+
+class RunningApp(Protocol):
+    """One generation of the graph, open and able to answer."""
+
+    @property
+    def spec(self) -> AppSpec:
+        """What the files said."""
+
+    @property
+    def graph(self) -> Graph:
+        """The nodes and their references."""
+
+    def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        """Answer; never raises `NodeFailed`: a turn that fails ends with a `Failure`. Closing it cancels the turn."""
+
+    def status(self) -> Mapping[str, NodeStatus]:
+        """The state of every callable node, by name."""
+
+
+class LiveApp(Protocol):
+    """The current generation, and how it is swapped."""
+
+    @property
+    def app(self) -> RunningApp:
+        """The current generation."""
+
+    @property
+    def generation(self) -> int:
+        """Counts from 1."""
+
+    @property
+    def trouble(self) -> Trouble:
+        """What every open page should show now."""
+
+    def lease(self) -> AbstractContextManager[RunningApp]:
+        """The current generation, kept open until the context ends: one lease a turn."""
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on the event loop after each change of generation, trouble or status; returns its end."""
+
+    async def reload(self) -> Reloaded:
+        """Read the files again now, and swap if they are good."""
