@@ -1,0 +1,42 @@
+"""Whether the process is up and whether every node can answer: what a supervisor or load balancer asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazyflow.runtime.contract import LiveApp
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+READY = 200
+UNREADY = 503
+
+
+def health_routes(live: LiveApp) -> APIRouter:
+    """`/healthz` and `/readyz`."""
+    from fastapi import APIRouter  # noqa: PLC0415 - heavy, and used here only
+    from fastapi.responses import JSONResponse  # noqa: PLC0415
+
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        waiting = not_ready(live)
+        body: dict[str, Any] = {"status": "waiting" if waiting else "ready", "nodes": waiting}
+        return JSONResponse(body, READY if not waiting else UNREADY)
+
+    return router
+
+
+def not_ready(live: LiveApp) -> dict[str, dict[str, Any]]:
+    """Every node that cannot answer now, with its state and why."""
+    return {
+        name: {"state": status.state, "stage": status.stage, "fraction": status.fraction, "message": status.message}
+        for name, status in live.app.status().items()
+        if status.state != "ready"
+    }

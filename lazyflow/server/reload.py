@@ -1,0 +1,55 @@
+"""Reload on request: what saving the file does, for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazyflow.runtime.contract import LiveApp, Reloaded
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+DONE = 200
+REFUSED = 422
+
+
+def reload_routes(live: LiveApp) -> APIRouter:
+    """`POST /-/reload`: 200 with the generation, or 422 with the diagnostics."""
+    from fastapi import APIRouter  # noqa: PLC0415 - heavy, and used here only
+    from fastapi.responses import JSONResponse  # noqa: PLC0415
+
+    router = APIRouter()
+
+    @router.post("/-/reload")
+    async def reload() -> JSONResponse:
+        done = await live.reload()
+        refused = done.trouble.problems or done.trouble.failures
+        return JSONResponse(told(done), REFUSED if refused else DONE)
+
+    return router
+
+
+def told(done: Reloaded) -> dict[str, Any]:
+    """A reload's outcome as plain data."""
+    return {
+        "generation": done.generation,
+        "changed": done.changed,
+        "kept": list(done.kept),
+        "opened": list(done.opened),
+        "closed": list(done.closed),
+        "restart": list(done.trouble.restart),
+        "failures": list(done.trouble.failures),
+        "problems": [
+            {
+                "code": problem.code,
+                "severity": problem.severity.value,
+                "message": problem.message,
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+                "help": problem.help,
+            }
+            for problem in done.trouble.problems
+        ],
+        "seconds": done.seconds,
+    }
