@@ -26,6 +26,20 @@ class Overrides:
     logit_bias: Mapping[int, float] = field(default_factory=dict)
     logprobs: int | None = None
 
+    def over(self, base: Overrides) -> Overrides:
+        """These wishes, and `base`'s where nothing was said."""
+        return Overrides(
+            system=base.system if self.system is None else self.system,
+            sampling=self.sampling.over(base.sampling),
+            format=base.format if self.format is None else self.format,
+            choices=self.choices or base.choices,
+            logit_bias={**base.logit_bias, **self.logit_bias},
+            logprobs=base.logprobs if self.logprobs is None else self.logprobs,
+        )
+
+
+NOTHING = Overrides()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -49,6 +63,10 @@ class Turn:
     def history_for(self, node: str) -> History:
         """The conversation as `node` may see it: whole, or empty."""
         return self.history if node in self.readers else ()
+
+    def wishes(self, node: str) -> Overrides:
+        """What the caller asks of `node` for this turn."""
+        return self.overrides.get(node, NOTHING)
 
     def enter(self, node: str) -> Turn:
         """The same turn, one node further down the path."""

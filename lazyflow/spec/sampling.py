@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 
@@ -21,6 +21,14 @@ class Sampling:
     max_tokens: int | None = None
     seed: int | None = None
     stop: tuple[str, ...] = ()
+
+    def over(self, base: Sampling) -> Sampling:
+        """These parameters, and `base`'s where nothing was said."""
+        said = {name: value for name in SAMPLING_FIELDS if (value := getattr(self, name)) not in (None, ())}
+        return replace(base, **said)
+
+
+SAMPLING_FIELDS = tuple(field.name for field in fields(Sampling))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""`type: python`: any callable, plain or async, that returns text or yields it."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from lazyflow.nodes.contract import NodeFailed, Turn
+from lazyflow.nodes.events import Event, Failure, Text
+from lazyflow.nodes.prompting import plain
+from lazyflow.nodes.target import Target, load_target, told
+from lazyflow.nodes.threads import iterate, run
+from lazyflow.spec.nodes import PythonSpec
+
+log = logging.getLogger(__name__)
+
+
+class PythonNode:
+    """Calls the author's function; `open` imports it."""
+
+    def __init__(self, spec: PythonSpec, folder: Path) -> None:
+        self.name = spec.name
+        self.spec = spec
+        self.folder = folder
+        self.target: Target | None = None
+
+    async def open(self) -> None:
+        """Import the callable, off the event loop.
+
+        Raises: `CallFailed`.
+        """
+        self.target = await run(lambda: load_target(self.name, self.spec.call, self.spec.arguments, self.folder))
+
+    async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
+        """What the callable returns or yields."""
+        try:
+            async with aclosing(self.call(turn)) as pieces:
+                async for piece in pieces:
+                    yield Text(self.text(piece, turn))
+        except NodeFailed:
+            raise
+        except (Exception, SystemExit) as error:
+            log.warning("node '%s' raised", self.name, exc_info=error)
+            raise self.failure(turn, f"raised {told(error)}") from error
+
+    async def call(self, turn: Turn) -> AsyncGenerator[Any, None]:
+        """Whatever comes out, piece by piece; plain functions run in a thread of their own."""
+        target = self.target
+        if target is None:
+            raise self.failure(turn, "is not loaded")
+        function = target.function
+        arguments = target.arguments({"history": plain(turn.history_for(self.name)), "files": list(turn.files)})
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            result = function(turn.message, **arguments)
+        else:
+            result = await run(lambda: function(turn.message, **arguments))
+        if inspect.isawaitable(result):
+            result = await result
+        if isinstance(result, AsyncIterator):
+            try:
+                async for piece in result:
+                    yield piece
+            finally:
+                if isinstance(result, AsyncGenerator):
+                    await result.aclose()
+        elif isinstance(result, Iterator):
+            async with aclosing(iterate(result)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        else:
+            yield result
+
+    def text(self, piece: Any, turn: Turn) -> str:
+        """A piece, which must be text."""
+        if isinstance(piece, str):
+            return piece
+        kind = "nothing" if piece is None else type(piece).__name__
+        raise self.failure(turn, f"gave {kind} where text was expected")
+
+    def failure(self, turn: Turn, what: str) -> NodeFailed:
+        """The turn's failure, in words that name the callable."""
+        return NodeFailed(Failure(turn.path, f"node '{self.name}': {self.spec.call} {what}"))
