@@ -1,0 +1,141 @@
+"""One model in this process: loaded, composed for, answered by its loop, freed in order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from lazyflow.engine import grammar, length, machine, plan, sampling
+from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed
+from lazyflow.engine.job import Channel, Failed, Task
+from lazyflow.engine.loop import Loop, stopped
+from lazyflow.engine.native.context import Context, check
+from lazyflow.engine.native.model import Weights
+from lazyflow.engine.picker import PickOptions
+from lazyflow.engine.prompt import Composer
+from lazyflow.engine.template import CHATML, Templates
+
+log = logging.getLogger(__name__)
+
+
+class Core:
+    """Loads `key`. `progress` gets 0 to 1 and returns False to stop. Raises: `ModelUnusable`."""
+
+    def __init__(self, key: ModelKey, progress: Callable[[float], bool]) -> None:
+        options = plan.context_options(
+            key, tokens=1 if key.context == "auto" else key.context, threads=machine.threads()
+        )
+        check(options)  # before any work
+        offload = plan.Offload(0)
+        self._weights = Weights(key.path, plan.weights(key, offload), progress)
+        try:
+            token_bytes = plan.kv_bytes(self._weights.layers, self._weights.kv_width, plan.kv_type(key))
+            tokens = plan.context(
+                key, trained=self._weights.trained_context, token_bytes=token_bytes, free=machine.free_memory()
+            )
+            options = plan.context_options(key, tokens=tokens, threads=machine.threads())
+            self._context = Context(self._weights, options)
+        except BaseException:
+            self._weights.free()
+            raise
+        vocab = self.vocab = self._weights.vocab
+        self._templates = Templates(vocab.bos_text, vocab.eos_text)
+        self._composer = Composer(vocab, self._templates, self._weights.chat_template or CHATML)
+        self.loop = Loop(self._context, vocab, self._composer.remember)
+        self._preparing = ThreadPoolExecutor(1, "lazyflow-prepare")
+        self._lock = threading.Lock()
+        self._closed = False
+        self.info = ModelInfo(
+            path=key.path,
+            description=self._weights.description,
+            size=self._weights.size,
+            context=tokens,
+            trained_context=self._weights.trained_context,
+            parallel=key.parallel,
+            layers=self._weights.layers,
+            gpu_layers=offload.gpu_layers,
+            devices=offload.devices,
+            placement=offload.reason,
+        )
+        self._context_length = min(tokens, self._context.length)
+        self.loop.start()
+
+    def chat(self, number: int, request: ChatRequest, channel: Channel) -> None:
+        """Prepare a request aside and hand it to the loop; whatever is wrong with it comes to `channel` as `Failed`."""
+        self._aside(number, channel, lambda: self._chat(number, request, channel))
+
+    def cancel(self, number: int, channel: Channel) -> None:
+        """End a request between two steps, without an event."""
+        with self._lock:
+            if not self._closed:
+                self._preparing.submit(self.loop.cancel, number, channel)
+
+    def _aside(self, number: int, channel: Channel, work: Callable[[], None]) -> None:
+        with self._lock:
+            if not self._closed:
+                self._preparing.submit(work)
+                return
+        channel.post([(number, Failed(stopped()))])
+
+    def _chat(self, number: int, request: ChatRequest, channel: Channel) -> None:
+        if self._closed:
+            channel.post([(number, Failed(stopped()))])
+            return
+        try:
+            task, dropped = self._prepare(request)
+        except EngineError as error:
+            channel.post([(number, Failed(error))])
+            return
+        except Exception as error:  # whoever waits must be told
+            log.exception("a request could not be prepared")
+            channel.post([(number, Failed(EngineError(f"the request could not be prepared: {error}")))])
+            return
+        if dropped:
+            channel.post([(number, Trimmed(dropped))])
+        self.loop.submit(number, task, channel)
+
+    def _prepare(self, request: ChatRequest) -> tuple[Task, int]:
+        chain = sampling.options(request.sampling)
+        if request.overflow not in {"drop-oldest", "error"}:
+            raise InvalidRequest(f"overflow {request.overflow} is unknown", "write drop-oldest or error")
+        fitted = length.fit(
+            lambda messages: self._composer.compose(messages, request.chat_template),
+            request.messages,
+            length.Room(
+                context=self._context_length,
+                answer=length.reserve(self._context_length, request.sampling.max_tokens),
+                longest=self.vocab.longest,
+            ),
+            drop=request.overflow == "drop-oldest",
+        )
+        pick = PickOptions(
+            chain=chain,
+            grammar=grammar.of(request.format, request.grammar),
+            logit_bias=request.logit_bias,
+            logprobs=request.logprobs,
+        )
+        task = Task(
+            prompt=fitted.prompt.tokens,
+            pick=pick,
+            max_tokens=request.sampling.max_tokens,
+            stop=request.sampling.stop,
+            thinking=fitted.prompt.thinking,
+            person=request.person,
+        )
+        return task, fitted.dropped
+
+    def close(self) -> None:
+        """End every request, then free context and weights. May be called more than once, from any thread."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self.loop.stop()
+        self._templates.close()
+        self._preparing.shutdown(wait=True)
+        self._templates.close()
+        self.loop.join()
+        self._context.free()
+        self._weights.free()

@@ -1,0 +1,110 @@
+"""A model's weights: loaded with progress, asked for what its file says, freed once."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lazyflow.engine.native import library
+from lazyflow.engine.native.vocab import Vocab
+from lazyflow.errors import ModelUnusable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsOptions:
+    """llama.cpp's own terms. `gpu_layers` -1 is all; None leaves llama.cpp's default."""
+
+    gpu_layers: int = 0
+    main_gpu: int | None = None
+    split_mode: int | None = None
+    tensor_split: tuple[float, ...] = ()
+    mmap: bool | None = None
+    mlock: bool | None = None
+
+
+class Weights:
+    """A GGUF in memory. `progress` gets 0 to 1 and returns False to stop. Raises: `ModelUnusable`."""
+
+    def __init__(self, path: Path, options: WeightsOptions, progress: Callable[[float], bool]) -> None:
+        llama = library.load()
+        self.llama: Any = llama
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = options.gpu_layers
+        if options.main_gpu is not None:
+            params.main_gpu = options.main_gpu
+        if options.split_mode is not None:
+            params.split_mode = options.split_mode
+        if options.tensor_split:
+            room = llama.llama_max_devices()
+            shares = (ctypes.c_float * room)(*options.tensor_split[:room])
+            params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
+        params.load_mode = self._load_mode(options)
+        callback = llama.llama_progress_callback(lambda fraction, _: progress(fraction))
+        params.progress_callback = callback
+        self.pointer = llama.llama_model_load_from_file(str(path).encode(), params)
+        if not self.pointer:
+            raise ModelUnusable(
+                f"llama.cpp cannot load {path}",
+                "the log above tells why; is it a whole GGUF that fits into memory?",
+            )
+        self.vocab = Vocab(llama, llama.llama_model_get_vocab(self.pointer))
+
+    def _load_mode(self, options: WeightsOptions) -> int:
+        mmap, mlock = options.mmap, options.mlock
+        if mmap is None and mlock is None:
+            return int(self.llama.LLAMA_LOAD_MODE_AUTO)
+        by_choice = {
+            (True, True): self.llama.LLAMA_LOAD_MODE_MMAP_MLOCK,
+            (True, False): self.llama.LLAMA_LOAD_MODE_MMAP,
+            (False, True): self.llama.LLAMA_LOAD_MODE_MLOCK,
+            (False, False): self.llama.LLAMA_LOAD_MODE_NONE,
+        }
+        return int(by_choice[mmap is not False, bool(mlock)])
+
+    @property
+    def size(self) -> int:
+        """Bytes of all tensors."""
+        return int(self.llama.llama_model_size(self.pointer))
+
+    @property
+    def layers(self) -> int:
+        """Layers, the output layer not counted."""
+        return int(self.llama.llama_model_n_layer(self.pointer))
+
+    @property
+    def trained_context(self) -> int:
+        """Tokens the model was trained on."""
+        return int(self.llama.llama_model_n_ctx_train(self.pointer))
+
+    @property
+    def width(self) -> int:
+        """Numbers in an embedding."""
+        return int(self.llama.llama_model_n_embd(self.pointer))
+
+    @property
+    def kv_width(self) -> int:
+        """Numbers that one layer keeps of one token's keys (and as many of its values)."""
+        heads = int(self.llama.llama_model_n_head(self.pointer))
+        return self.width * int(self.llama.llama_model_n_head_kv(self.pointer)) // max(heads, 1)
+
+    @property
+    def description(self) -> str:
+        """Architecture, size and quantisation in a line."""
+        buffer = ctypes.create_string_buffer(256)
+        self.llama.llama_model_desc(self.pointer, buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def chat_template(self) -> str | None:
+        """The Jinja text that the file carries."""
+        found = self.llama.llama_model_chat_template(self.pointer, None)
+        return found.decode("utf-8", "replace") if found else None
+
+    def free(self) -> None:
+        """Give the memory back. Every context made of these weights must be freed before."""
+        pointer, self.pointer = self.pointer, None
+        if pointer:
+            self.llama.llama_model_free(pointer)

@@ -1,0 +1,73 @@
+"""A model's key to the numbers that llama.cpp is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lazyflow.engine.contract import ModelKey
+from lazyflow.engine.native.context import ContextOptions
+from lazyflow.engine.native.model import WeightsOptions
+
+KvCache = Literal["f16", "q8_0", "q4_0"]
+KV_BITS: dict[KvCache, float] = {"f16": 16.0, "q8_0": 8.5, "q4_0": 4.5}
+SPLIT_MODES = {"none": 0, "layer": 1, "row": 2}
+MARGIN = 1 << 30
+"""Bytes left free for compute buffers and everybody else."""
+LARGEST_AUTO, SMALLEST_AUTO = 32768, 2048
+"""Tokens a conversation: `context: auto` stays between them, but never over what the model was trained for."""
+LARGEST_BATCH = 512
+
+
+def kv_bytes(layers: int, kv_width: int, kv_cache: KvCache) -> float:
+    """Bytes that one token takes in the KV cache: keys and values of every layer."""
+    return 2 * layers * kv_width * KV_BITS[kv_cache] / 8
+
+
+def kv_type(key: ModelKey) -> KvCache:
+    """The type of the KV cache."""
+    return "f16" if key.kv_cache == "auto" else key.kv_cache
+
+
+def context(key: ModelKey, *, trained: int, token_bytes: float, free: int | None) -> int:
+    """Tokens a conversation: what was written, or the trained length capped to what `free` bytes take."""
+    if key.context != "auto":
+        return key.context
+    length = min(trained, LARGEST_AUTO)
+    if free is not None:
+        room = int(max(free - MARGIN, 0) / max(token_bytes * key.parallel, 1))
+        length = min(length, max(room // 256 * 256, SMALLEST_AUTO))
+    return min(length, trained)
+
+
+@dataclass(frozen=True, slots=True)
+class Offload:
+    """How many layers go to which devices (-1: all), and why in a sentence."""
+
+    gpu_layers: int
+    devices: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def weights(key: ModelKey, offload: Offload) -> WeightsOptions:
+    """How the weights are loaded."""
+    return WeightsOptions(
+        gpu_layers=offload.gpu_layers,
+        main_gpu=key.main_gpu,
+        split_mode=None if key.split_mode is None else SPLIT_MODES[key.split_mode],
+        tensor_split=key.tensor_split,
+        mmap=None if key.mmap == "auto" else key.mmap,
+        mlock=None if key.mlock == "auto" else key.mlock,
+    )
+
+
+def context_options(key: ModelKey, *, tokens: int, threads: int) -> ContextOptions:
+    """How the context is made."""
+    return ContextOptions(
+        context=tokens,
+        sequences=key.parallel,
+        batch=max(LARGEST_BATCH, key.parallel) if key.batch == "auto" else key.batch,
+        threads=threads if key.threads == "auto" else key.threads,
+        flash_attention=None if key.flash_attention == "auto" else key.flash_attention,
+        kv_cache=kv_type(key),
+    )
