@@ -1,0 +1,195 @@
+"""Files to a checked app: the phases in their order.
+
+read → parse → string keys → interpolate → merge overrides → schema → typed → references
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lazyflow.errors import InvalidApp, Problem, Severity, Unreadable
+from lazyflow.graph.build import build_graph
+from lazyflow.graph.checks import check_references
+from lazyflow.graph.graph import Graph
+from lazyflow.spec.app import AppSpec
+from lazyflow.spec.complain import Enough
+from lazyflow.spec.environment import parse_environment
+from lazyflow.spec.interpolate import interpolate
+from lazyflow.spec.merge import merge, without_resets
+from lazyflow.spec.parse import parse
+from lazyflow.spec.read import decode, read
+from lazyflow.spec.schema import load_schema
+from lazyflow.spec.tree import Mapping as Map
+from lazyflow.spec.tree import Scalar, Span, Tree, kind
+from lazyflow.spec.typed import typed_app
+from lazyflow.spec.version import check_version
+from lazyflow.spec.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to load: the app's file and those laid over it, and where variables come from.
+
+    `env_file` takes the place of the `.env` beside the first file. Without `use_environment` no variable is looked up,
+    and none is missed.
+    """
+
+    files: tuple[Path, ...]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    env_file: Path | None = None
+    use_environment: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found. `app` and `graph` are there where no problem is an error.
+
+    `sources` are all files that matter, whether they exist or not: what a watcher watches. `texts` are the contents
+    that problems point into, by the problem's file. `data` is the plain data of the app after interpolation and merge.
+    """
+
+    app: AppSpec | None
+    graph: Graph | None
+    problems: tuple[Problem, ...]
+    sources: tuple[Path, ...]
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    secrets: frozenset[tuple[str | int, ...]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A valid app with its graph; `problems` are warnings."""
+
+    app: AppSpec
+    graph: Graph
+    problems: tuple[Problem, ...]
+    sources: tuple[Path, ...]
+
+
+def load(source: Source) -> Loaded:
+    """The app of `source`. Raises: `InvalidApp` for errors in its files, `Unreadable`."""
+    checked = check(source)
+    if checked.app is None or checked.graph is None:
+        raise InvalidApp(checked.problems)
+    return Loaded(checked.app, checked.graph, checked.problems, checked.sources)
+
+
+def check(source: Source) -> Checked:
+    """Everything that can be known without running. Raises: `Unreadable` where a file cannot be read."""
+    return check_contents([(path, read(path)) for path in source.files], source)
+
+
+def check_text(text: str | bytes, file: str = "<stdin>", source: Source | None = None) -> Checked:
+    """As `check`, for one text that may stand in no file; relative paths start in the working folder."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return check_contents([(Path(file), data)], source or Source((Path(file),), use_environment=False))
+
+
+def check_contents(contents: list[tuple[Path, bytes]], source: Source) -> Checked:
+    """Take contents through all phases."""
+    loading = Loading(source, folder=Path(os.path.abspath(contents[0][0])).parent)  # noqa: PTH100 - resolve() would follow links
+    trees = [loading.document(path, data) for path, data in contents]
+    environment = loading.variables()
+    whole: Tree | None = None
+    for tree in trees:
+        if tree is None:
+            return loading.result()
+        filled = interpolate(tree, environment, loading.problems)
+        whole = without_resets(filled, loading.problems) if whole is None else merge(whole, filled)
+    assert isinstance(whole, Map)  # noqa: S101 - document() gives maps alone, and there is at least one file
+    return loading.understand(whole)
+
+
+@dataclass(slots=True)
+class Loading:
+    """One run through the phases, and what it gathers on the way."""
+
+    source: Source
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    sources: dict[Path, None] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def document(self, path: Path, data: bytes) -> Map | None:
+        """Read and parse one file, down to a map of an app."""
+        file = str(path)
+        self.sources[path] = None
+        text = decode(data, file)
+        if isinstance(text, Problem):
+            self.texts[file] = data[: 1 << 20].decode("utf-8", "replace")
+            self.problems.append(text)
+            return None
+        self.texts[file] = text
+        parsed = parse(text, file)
+        self.problems += parsed.problems
+        if isinstance(parsed.tree, Map):
+            return parsed.tree
+        if parsed.tree is None and parsed.problems:
+            return None
+        start = Span(file, 1, 1, 1, 1)
+        if parsed.tree is None or (isinstance(parsed.tree, Scalar) and parsed.tree.value is None):
+            self.problems.append(
+                start.problem("LF015", "the file is empty", help="'lazyflow init' makes an app to begin with")
+            )
+        else:
+            self.problems.append(
+                start.problem(
+                    "LF015",
+                    f"an app is a map with 'version' and 'nodes', this is {kind(parsed.tree)}",
+                    help="begin with: version: 1",
+                )
+            )
+        return None
+
+    def variables(self) -> dict[str, str]:
+        """The environment; the process wins over the `.env` file."""
+        if not self.source.use_environment:
+            return {}
+        path = self.source.env_file or self.folder / ".env"
+        self.sources[path] = None
+        try:
+            data = read(path)
+        except Unreadable:
+            if self.source.env_file is not None or path.exists():
+                raise
+            return dict(self.source.environment)
+        text = decode(data, str(path))
+        if isinstance(text, Problem):
+            self.problems.append(text)
+            return dict(self.source.environment)
+        self.texts[str(path)] = text
+        found, problems = parse_environment(text, str(path))
+        self.problems += problems
+        return {**found, **self.source.environment}
+
+    def understand(self, tree: Map) -> Checked:
+        """Schema, types and references of the merged document."""
+        check_version(tree, self.problems)
+        walk = Walk(load_schema(), self.problems)
+        start = tree.span._replace(end_line=tree.span.line, end_column=tree.span.column + 1)
+        try:
+            data = walk.check(tree, walk.schema, (), start)
+            check_references(tree, walk, use_environment=self.source.use_environment)
+        except Enough:
+            return self.result()
+        secrets = frozenset(mark.path for mark in walk.marks if mark.kind == "secret")
+        if any(problem.severity is Severity.ERROR for problem in self.problems):
+            return self.result(data=data, secrets=secrets)
+        app = typed_app(data, self.folder, tuple(self.sources))
+        return self.result(app=app, graph=build_graph(app), data=data, secrets=secrets)
+
+    def result(
+        self,
+        app: AppSpec | None = None,
+        graph: Graph | None = None,
+        data: Mapping[str, Any] | None = None,
+        secrets: frozenset[tuple[str | int, ...]] = frozenset(),
+    ) -> Checked:
+        """What was found, sorted by place."""
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.place))
+        return Checked(app, graph, problems, tuple(self.sources), self.texts, data or {}, secrets)
