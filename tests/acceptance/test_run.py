@@ -1,0 +1,141 @@
+"""`lazyflow run` from outside: what it prints, serves and refuses."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.served import run, served
+
+pytestmark = pytest.mark.slow
+
+ECHO = """version: 1
+nodes:
+  echo: { type: python, call: "./echo.py:echo" }
+  web: { type: web, target: echo, title: Echo, store: memory }
+"""
+LOCAL = """version: 1
+nodes:
+  chat: {{ type: local, model: {model} }}
+  web: {{ type: web, target: chat, store: memory }}
+"""
+
+
+@pytest.fixture
+def echo(tmp_path: Path) -> Path:
+    (tmp_path / "echo.py").write_text("def echo(message): return message\n")
+    app = tmp_path / "app.yaml"
+    app.write_text(ECHO)
+    return app
+
+
+def local(folder: Path, model: str) -> Path:
+    app = folder / "app.yaml"
+    app.write_text(LOCAL.format(model=model))
+    return app
+
+
+def test_the_address_is_on_stdout_and_the_page_answers(echo: Path) -> None:
+    with served(echo) as app:
+        page = httpx.get(app.url)
+        assert page.status_code == 200
+        assert "<title>Echo</title>" in page.text
+        assert "frame-ancestors" in page.headers["content-security-policy"]
+        assert 20500 <= httpx.URL(app.url).port <= 20799  # type: ignore[operator] # there always is a port
+        assert [line for line in app.stdout if line.strip()] == [line for line in app.stdout if "http://" in line]
+
+
+def test_health_and_readiness_are_told(echo: Path) -> None:
+    with served(echo) as app:
+        assert httpx.get(f"{app.url}healthz").json() == {"status": "ok"}
+        app.wait_until_ready()
+
+
+def test_a_foreign_host_or_origin_is_refused(echo: Path) -> None:
+    with served(echo) as app:
+        assert httpx.get(app.url, headers={"Host": "evil.example"}).status_code == 403
+        assert httpx.post(f"{app.url}-/reload", headers={"Origin": "http://evil.example"}).status_code == 403
+
+
+def test_reload_on_request_reports_what_it_did(echo: Path) -> None:
+    with served(echo, "--no-watch") as app:
+        assert httpx.post(f"{app.url}-/reload").json()["changed"] is False
+        echo.write_text(ECHO.replace("title: Echo", "title: Anew"))
+        done = httpx.post(f"{app.url}-/reload")
+        assert (done.status_code, done.json()["generation"]) == (200, 2)
+        echo.write_text(ECHO.replace("target: echo", "target: eco"))
+        refused = httpx.post(f"{app.url}-/reload")
+        assert refused.status_code == 422
+        assert refused.json()["problems"][0]["line"] == 4
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_ends_in_order_when_told(echo: Path, how: signal.Signals, code: int) -> None:
+    with served(echo) as app:
+        assert app.stop(how) == code
+        assert "Traceback" not in app.told()
+
+
+def test_a_fixed_port_that_is_taken_is_one_clear_message(echo: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("run", echo, "--port", str(port))
+    assert done.returncode == 1
+    assert f"port {port} on 127.0.0.1 is in use" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_app_with_mistakes_does_not_start(echo: Path) -> None:
+    echo.write_text(ECHO.replace("target: echo", "taget: echo"))
+    done = run("run", echo)
+    assert done.returncode == 1
+    assert "app.yaml:4:" in done.stderr
+    assert "did you mean 'target'?" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_one_clear_message(tmp_path: Path) -> None:
+    done = run("run", tmp_path / "nothing.yaml")
+    assert done.returncode in {2, 3}
+    assert "nothing.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_model_that_is_missing_is_told_with_every_place_that_was_tried(tmp_path: Path) -> None:
+    done = run("run", local(tmp_path, "no-such-model"), LAZYFLOW_MODEL_PATH=str(tmp_path / "models"))
+    assert done.returncode == 1
+    assert "no-such-model" in done.stderr
+    assert str(tmp_path / "models") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_with_two_models_is_no_name_for_one(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("a.gguf", "b.gguf"):
+        (folder / name).write_bytes(b"GGUF")
+    done = run("run", local(tmp_path, "./models"))
+    assert done.returncode == 1
+    assert "a.gguf" in done.stderr
+    assert "b.gguf" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<!DOCTYPE html><html><body>Not found</body></html>", "HTML"),
+        (b"GGUF\x03\x00\x00\x00", "cut off|truncated|incomplete|not whole"),
+        (b"", "empty"),
+    ],
+)
+def test_a_file_that_is_no_whole_gguf_is_told_in_plain_words(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "m.gguf").write_bytes(content)
+    done = run("run", local(tmp_path, "./m.gguf"))
+    assert done.returncode == 1
+    assert "m.gguf" in done.stderr
+    assert any(word.lower() in done.stderr.lower() for word in words.split("|")), done.stderr
+    assert "Traceback" not in done.stderr
