@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from lazyflow.nodes.contract import Node, Turn
 from lazyflow.nodes.events import Event, Text
+from lazyflow.nodes.merging import merge
 from lazyflow.nodes.prompting import render, variables
 from lazyflow.nodes.steps import step
 from lazyflow.templates import Template
-
-# Branches that run ahead of a slow reader wait: events, all branches together.
-AHEAD = 64
 
 
 class ParallelNode:
@@ -27,33 +24,10 @@ class ParallelNode:
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The branches' steps as they come, then the joined text."""
         said: dict[str, list[str]] = {branch: [] for branch in self.branches}
-        events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue(AHEAD)
-
-        async def run(node: Node, pieces: list[str]) -> None:
-            try:
-                async with aclosing(step(node, turn, pieces)) as steps:
-                    async for event in steps:
-                        await events.put(event)
-            except Exception as error:  # noqa: BLE001 - raised again where the branches meet
-                await events.put(error)
-            else:
-                await events.put(None)
-
-        tasks = [asyncio.create_task(run(node, said[branch])) for branch, node in self.branches.items()]
-        try:
-            running = len(tasks)
-            while running:
-                match await events.get():
-                    case None:
-                        running -= 1
-                    case BaseException() as error:
-                        raise error
-                    case event:
-                        yield event
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        steps = [step(node, turn, said[branch]) for branch, node in self.branches.items()]
+        async with aclosing(merge(steps)) as events:
+            async for _, event in events:
+                yield event
         outputs = {branch: "".join(pieces) for branch, pieces in said.items()}
         yield Text(self.joined(turn, outputs))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
 from lazyflow.runtime.contract import LiveApp
-
-if TYPE_CHECKING:
-    from fastapi import APIRouter
 
 READY = 200
 UNREADY = 503
@@ -15,9 +15,6 @@ UNREADY = 503
 
 def health_routes(live: LiveApp) -> APIRouter:
     """`/healthz` and `/readyz`."""
-    from fastapi import APIRouter  # noqa: PLC0415 - heavy, and used here only
-    from fastapi.responses import JSONResponse  # noqa: PLC0415
-
     router = APIRouter()
 
     @router.get("/healthz")

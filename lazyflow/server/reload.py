@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
 from lazyflow.runtime.contract import LiveApp, Reloaded
-
-if TYPE_CHECKING:
-    from fastapi import APIRouter
 
 DONE = 200
 REFUSED = 422
@@ -15,9 +15,6 @@ REFUSED = 422
 
 def reload_routes(live: LiveApp) -> APIRouter:
     """`POST /-/reload`: 200 with the generation, or 422 with the diagnostics."""
-    from fastapi import APIRouter  # noqa: PLC0415 - heavy, and used here only
-    from fastapi.responses import JSONResponse  # noqa: PLC0415
-
     router = APIRouter()
 
     @router.post("/-/reload")

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi import FastAPI
+
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.server.access import LoopbackOnly
 from lazyflow.server.health import health_routes
+from lazyflow.server.openai.problem import add_problem_handlers
+from lazyflow.server.openai.routes import openai_routes
 from lazyflow.server.reload import reload_routes
 from lazyflow.server.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
 
-def build_site(live: LiveApp, mount_page: Callable[[FastAPI], None]) -> ASGIApp:
+def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None]) -> ASGIApp:
     """Everything that one web node serves. `mount_page` adds the chat page at `/`."""
-    from fastapi import FastAPI  # noqa: PLC0415 - heavy, and used here only
-
     # The interactive documentation would load scripts from another host.
     site = FastAPI(title="lazyflow", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(live))
     site.include_router(reload_routes(live))
+    if live.app.spec.webs[web].api:
+        site.include_router(openai_routes(live, web))
+    add_problem_handlers(site)
     mount_page(site)
     return LoopbackOnly(SecurityHeaders(site))

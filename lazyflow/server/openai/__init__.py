@@ -1,0 +1,1 @@
+"""The app as an OpenAI-compatible API."""
