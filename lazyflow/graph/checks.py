@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from lazyflow.graph.access import check_hosts, check_ports
+from lazyflow.graph.callables import check_callables
+from lazyflow.graph.context import Context
+from lazyflow.graph.parameters import check_controls, check_formats
 from lazyflow.graph.reachability import reachability
 from lazyflow.graph.references import calls, cycles, names_of, resolve
+from lazyflow.graph.secrets import check_secrets
+from lazyflow.graph.sources import check_sources
+from lazyflow.graph.templates import check_templates
 from lazyflow.graph.variables import check_variables
-from lazyflow.spec.tree import Mapping
+from lazyflow.spec.tree import Mapping as Map
 from lazyflow.spec.walk import Walk
 
 
-def check_references(tree: Mapping, walk: Walk, *, use_environment: bool) -> None:
-    """Add what is wrong to the walk's problems."""
+def check_references(
+    tree: Map, walk: Walk, folder: Path, environment: Mapping[str, str] | None, texts: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Add what is wrong to the walk's problems; the result are the files that the app refers to.
+
+    Without an `environment` no variable is missed.
+    """
     problems = walk.problems
-    broken = {str(problem.path[1]) for problem in problems if problem.path[:1] == ("nodes",) and len(problem.path) > 1}
     names = names_of(tree)
-    references = resolve(walk.marks, names, problems)
-    broken |= {str(problem.path[1]) for problem in problems if problem.code in {"LF030", "LF031"}}
+    known = {problem.path for problem in problems}
+    references = resolve((mark for mark in walk.marks if mark.path not in known), names, problems)
+    broken = {str(problem.path[1]) for problem in problems if problem.path[:1] == ("nodes",) and len(problem.path) > 1}
     cycles(calls(references, names), problems)
     reached = reachability(references, names, broken, problems)
-    if use_environment:
+    context = Context(tree, tuple(walk.marks), names, references, folder, environment, texts, problems)
+    if environment is not None:
         check_variables(tree, reached, problems)
+    check_hosts(context)
+    check_ports(context)
+    check_secrets(context)
+    check_sources(context)
+    check_controls(context, walk.schema)
+    check_formats(context)
+    check_templates(context)
+    check_callables(context)
+    return tuple(context.files)

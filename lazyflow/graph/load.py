@@ -102,7 +102,7 @@ def check_contents(contents: list[tuple[Path, bytes]], source: Source) -> Checke
         filled = interpolate(tree, environment, loading.problems)
         whole = without_resets(filled, loading.problems) if whole is None else merge(whole, filled)
     assert isinstance(whole, Map)  # noqa: S101 - document() gives maps alone, and there is at least one file
-    return loading.understand(whole)
+    return loading.understand(whole, environment if source.use_environment else None)
 
 
 @dataclass(slots=True)
@@ -167,14 +167,15 @@ class Loading:
         self.problems += problems
         return {**found, **self.source.environment}
 
-    def understand(self, tree: Map) -> Checked:
+    def understand(self, tree: Map, environment: Mapping[str, str] | None) -> Checked:
         """Schema, types and references of the merged document."""
         check_version(tree, self.problems)
         walk = Walk(load_schema(), self.problems)
         start = tree.span._replace(end_line=tree.span.line, end_column=tree.span.column + 1)
         try:
             data = walk.check(tree, walk.schema, (), start)
-            check_references(tree, walk, use_environment=self.source.use_environment)
+            files = check_references(tree, walk, self.folder, environment, self.texts)
+            self.sources |= dict.fromkeys(files)
         except Enough:
             return self.result()
         secrets = frozenset(mark.path for mark in walk.marks if mark.kind == "secret")
@@ -191,5 +192,6 @@ class Loading:
         secrets: frozenset[tuple[str | int, ...]] = frozenset(),
     ) -> Checked:
         """What was found, sorted by place."""
-        problems = tuple(sorted(self.problems, key=lambda problem: problem.place))
+        once = {problem.place: problem for problem in reversed(self.problems)}
+        problems = tuple(once[place] for place in sorted(once))
         return Checked(app, graph, problems, tuple(self.sources), self.texts, data or {}, secrets)

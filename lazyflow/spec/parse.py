@@ -17,7 +17,7 @@ from lazyflow.spec.keys import merged, string_key
 from lazyflow.spec.scalars import resolve
 from lazyflow.spec.suggest import did_you_mean
 from lazyflow.spec.syntax import explain
-from lazyflow.spec.tree import Entry, Mapping, Reset, Scalar, Sequence, Span, Tree
+from lazyflow.spec.tree import Entry, Mapping, Reset, Scalar, Sequence, Span, Tree, Unset
 
 DEEPEST = 64
 MOST_VALUES = 200_000
@@ -49,6 +49,11 @@ def parse(text: str, file: str) -> Parsed:
     except yaml.YAMLError as error:
         return Parsed(None, (*composer.problems, explain(error, text, file)))
     return Parsed(composer.tree, tuple(composer.problems))
+
+
+def unknown(text: str, span: Span) -> Scalar:
+    """A value of which nothing more is to be said."""
+    return Scalar(text, text, span, plain=False, unset=(Unset("", "", span),))
 
 
 class Halt(Exception):
@@ -148,7 +153,7 @@ class Composer:
             return Reset(span)
         plain = event.implicit[0] and not event.style
         if tag and tag != "!" and not self.accept(tag, span):
-            return Scalar(None, text, span, plain=False)
+            return unknown(text, span)
         if tag in {"tag:yaml.org,2002:str", "!"}:
             plain = False
         return Scalar(
@@ -211,6 +216,8 @@ class Composer:
         tree: Tree
         if start.tag == "!reset":
             tree = Reset(span)
+        elif done.skip:
+            tree = unknown("", self.span(start))
         elif done.mapping:
             tree = merged(Mapping(done.entries, span), done.merges, self.problems)
         else:

@@ -56,7 +56,7 @@ class Walk:
 
     def check(self, tree: Tree, schema: Any, path: Path, at: Span) -> Any:
         """The plain data of `tree`; `at` is the key under which it stands."""
-        if isinstance(schema, bool):
+        if isinstance(schema, bool) or path == ("version",):  # check_version says what is wrong with that
             return plain(tree) if schema else Complaints(self.schema, self.problems).out_of_place(at, path)
         if "$ref" in schema:
             name = schema["$ref"].removeprefix("#/$defs/")
@@ -67,9 +67,9 @@ class Walk:
             return tree.text if "string" in types(schema, self.schema) else UNKNOWN
         if "anyOf" in schema:
             return self.any_of(tree, schema, path, at)
-        if not fits(tree, schema, self.schema):
-            return Complaints(self.schema, self.problems).type_of(tree, schema, path)
-        return self.value(tree, schema, path, at)
+        if fits(tree, schema, self.schema):
+            return self.value(tree, schema, path, at)
+        return Complaints(self.schema, self.problems).type_of(tree, schema, path)
 
     def value(self, tree: Tree, schema: Schema, path: Path, at: Span) -> Any:
         """A value that has a right type."""

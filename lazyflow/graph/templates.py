@@ -1,0 +1,157 @@
+"""Jinja templates and conditions: that they parse, use only what they are given, and stay inside the sandbox.
+
+They are compiled and never rendered. Jinja is imported when a file has a template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lazyflow.graph.context import Context
+from lazyflow.spec.complain import subject
+from lazyflow.spec.suggest import did_you_mean
+from lazyflow.spec.tree import Mapping, Scalar, Span
+from lazyflow.spec.walk import Mark
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
+
+    from lazyflow.templates import Bounded
+
+GIVEN = {"input", "history", "files", "outputs"}
+TEMPLATES = ("template", "joinTemplate", "expression")
+MOST_SUGGESTIONS = 50
+
+
+def check_templates(context: Context) -> None:
+    """A problem for each template that does not parse or reaches for what it may not have."""
+    marks = list(context.of_kind(*TEMPLATES))
+    if not marks:
+        return
+    import jinja2  # noqa: PLC0415 - half of the start's time, and small apps have no template
+
+    from lazyflow.templates import Bounded  # noqa: PLC0415 - same
+
+    environment = Bounded(jinja2.StrictUndefined)
+    for mark, scalar, source in marks:
+        checked = Checked(context, environment, mark, scalar)
+        whole = f"{{{{ ({source}\n) }}}}" if mark.kind == "expression" else source
+        try:
+            tree = environment.parse(whole)
+            environment.compile(tree)
+            if mark.kind == "expression":
+                environment.compile_expression(source)
+        except jinja2.TemplateSyntaxError as error:
+            what = "condition" if mark.kind == "expression" else "template"
+            checked.add(
+                error.lineno,
+                "",
+                "LF039",
+                f"this {what} does not parse: {said(error)}",
+                "see the Jinja documentation on templates",
+            )
+        except (jinja2.TemplateError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
+            checked.add(1, "", "LF039", f"this template cannot be compiled: {said(error)}", "make it simpler")
+        else:
+            checked.look(tree)
+
+
+class Checked:
+    """One template under check."""
+
+    def __init__(self, context: Context, environment: Bounded, mark: Mark, scalar: Scalar) -> None:
+        self.context = context
+        self.environment = environment
+        self.mark = mark
+        self.scalar = scalar
+
+    def look(self, tree: nodes.Template) -> None:
+        """Names, attributes and statements that cannot work."""
+        from jinja2 import meta, nodes  # noqa: PLC0415 - imported by now
+
+        unsafe = False
+        for node in tree.find_all(
+            (nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+        ):
+            word = reached_for(node)
+            if word is not None and not unsafe:
+                unsafe = True
+                self.add(
+                    node.lineno,
+                    word,
+                    "LF041",
+                    f"a template may not use '{word}'",
+                    "use values, filters and tests alone",
+                )
+        known = self.known()
+        unknown = meta.find_undeclared_variables(tree) - known - set(self.environment.globals)
+        for name in sorted(unknown):
+            line = min((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), default=1)
+            help_ = did_you_mean(name, known, f"known here: {', '.join(sorted(known))[:200]}")
+            self.add(line, name, "LF040", f"{subject(self.mark.path)}: there is no variable '{name}'", help_)
+
+    def known(self) -> set[str]:
+        """The variables of this template: what came in, what other nodes said, and in a join its branches."""
+        names: Iterable[str] = self.context.names.callables
+        if self.mark.kind == "joinTemplate":
+            node = next((tree for name, tree in self.context.nodes("parallel") if name == self.mark.node), None)
+            branches = node.entries["branches"].value if node and "branches" in node.entries else None
+            names = [*names, *(branches.entries if isinstance(branches, Mapping) else ())]
+        return GIVEN | {name.replace("-", "_") for name in names}
+
+    def add(self, line: int, word: str, code: str, message: str, help: str) -> None:  # noqa: A002 - Problem's word
+        """Keep a problem at a line of the template."""
+        self.context.add(self.place(line, word), code, message, self.mark.path, help)
+
+    def place(self, line: int, word: str) -> Span:
+        """The word in the file, where the template stands there line by line; else the whole template."""
+        span = self.scalar.span
+        lines = re.split("\r\n|\r|\n", self.context.texts.get(span.file, ""))
+        template = self.scalar.text.split("\n")
+        number = (
+            span.line
+            + line
+            - (
+                0
+                if lines[span.line - 1 : span.line]
+                and lines[span.line - 1][span.column - 1 : span.column] in {"|", ">"}
+                else 1
+            )
+        )
+        if not (0 < line <= len(template) and number <= len(lines)):
+            return span
+        written = lines[number - 1]
+        start = written.find(template[line - 1].strip(), span.column - 1 if number == span.line else 0)
+        if start < 0:
+            return span
+        end = start + len(template[line - 1].strip())
+        found = re.search(rf"\b{re.escape(word)}\b", written[start:end]) if word else None
+        if found:
+            start, end = start + found.start(), start + found.end()
+        elif number == span.line:
+            return span
+        return Span(span.file, number, start + 1, number, end + 1)
+
+
+def reached_for(node: nodes.Node) -> str | None:
+    """The inner attribute or other file that a part of a template reaches for."""
+    from jinja2 import nodes  # noqa: PLC0415 - imported by now
+
+    match node:
+        case nodes.Getattr(attr=name) if name.startswith("_"):
+            return str(name)
+        case nodes.Getitem(arg=nodes.Const(value=str() as name)) if name.startswith("__"):
+            return name
+        case nodes.Filter(name="attr", args=[nodes.Const(value=str() as name), *_]) if name.startswith("_"):
+            return name
+        case nodes.Include() | nodes.Import() | nodes.FromImport() | nodes.Extends():
+            return {"FromImport": "from"}.get(type(node).__name__, type(node).__name__.lower())
+        case _:
+            return None
+
+
+def said(error: BaseException) -> str:
+    """An error's first line."""
+    return (str(error) or type(error).__name__).splitlines()[0]
