@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lazyflow.engine import grammar, length, machine, plan, sampling
 from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed
-from lazyflow.engine.job import Channel, Failed, Task
+from lazyflow.engine.embedding import Embedder
+from lazyflow.engine.job import Channel, Failed, Task, Tokenized
 from lazyflow.engine.loop import Loop, stopped
 from lazyflow.engine.native.context import Context, check
 from lazyflow.engine.native.model import Weights
@@ -42,8 +43,10 @@ class Core:
             raise
         vocab = self.vocab = self._weights.vocab
         self._templates = Templates(vocab.bos_text, vocab.eos_text)
+        self._templates.warm()
         self._composer = Composer(vocab, self._templates, self._weights.chat_template or CHATML)
-        self.loop = Loop(self._context, vocab, self._composer.remember)
+        self._embedder = Embedder(self._weights, options.threads)
+        self.loop = Loop(self._context, vocab, self._embedder, self._composer.remember)
         self._preparing = ThreadPoolExecutor(1, "lazyflow-prepare")
         self._lock = threading.Lock()
         self._closed = False
@@ -66,6 +69,18 @@ class Core:
         """Prepare a request aside and hand it to the loop; whatever is wrong with it comes to `channel` as `Failed`."""
         self._aside(number, channel, lambda: self._chat(number, request, channel))
 
+    def embed(self, number: int, text: str, channel: Channel) -> None:
+        """Make an embedding; it comes to `channel`."""
+        self._aside(number, channel, lambda: self.loop.embed(number, text, channel))
+
+    def tokenize(self, number: int, text: str, channel: Channel) -> None:
+        """Tell the tokens of plain text to `channel`."""
+        self._aside(
+            number,
+            channel,
+            lambda: channel.post([(number, Tokenized(tuple(self.vocab.tokenize(text).tolist())))]),
+        )
+
     def cancel(self, number: int, channel: Channel) -> None:
         """End a request between two steps, without an event."""
         with self._lock:
@@ -73,25 +88,30 @@ class Core:
                 self._preparing.submit(self.loop.cancel, number, channel)
 
     def _aside(self, number: int, channel: Channel, work: Callable[[], None]) -> None:
+        """Do `work` in the preparing thread; whatever goes wrong is told, since somebody waits."""
+
+        def run() -> None:
+            try:
+                self._check_open()
+                work()
+            except EngineError as error:
+                channel.post([(number, Failed(error))])
+            except Exception as error:
+                log.exception("a request could not be prepared")
+                channel.post([(number, Failed(EngineError(f"the request could not be prepared: {error}")))])
+
         with self._lock:
             if not self._closed:
-                self._preparing.submit(work)
+                self._preparing.submit(run)
                 return
         channel.post([(number, Failed(stopped()))])
 
-    def _chat(self, number: int, request: ChatRequest, channel: Channel) -> None:
+    def _check_open(self) -> None:
         if self._closed:
-            channel.post([(number, Failed(stopped()))])
-            return
-        try:
-            task, dropped = self._prepare(request)
-        except EngineError as error:
-            channel.post([(number, Failed(error))])
-            return
-        except Exception as error:  # whoever waits must be told
-            log.exception("a request could not be prepared")
-            channel.post([(number, Failed(EngineError(f"the request could not be prepared: {error}")))])
-            return
+            raise stopped()
+
+    def _chat(self, number: int, request: ChatRequest, channel: Channel) -> None:
+        task, dropped = self._prepare(request)
         if dropped:
             channel.post([(number, Trimmed(dropped))])
         self.loop.submit(number, task, channel)
@@ -133,9 +153,10 @@ class Core:
                 return
             self._closed = True
         self.loop.stop()
-        self._templates.close()
+        self._templates.close()  # ends a rendering that runs
         self._preparing.shutdown(wait=True)
         self._templates.close()
         self.loop.join()
+        self._embedder.free()
         self._context.free()
         self._weights.free()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,7 +30,14 @@ class Embedded:
     vector: tuple[float, ...]
 
 
-Event = Output | Failed | Embedded
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """The tokens that were asked for."""
+
+    tokens: tuple[int, ...]
+
+
+Event = Output | Failed | Embedded | Tokenized
 Batch = list[tuple[int, Event]]
 
 
@@ -80,3 +88,8 @@ class Job:
         """Go back to waiting; what was said so far is part of what is read when it goes on."""
         self.prompt = np.concatenate([self.task.prompt, np.array(self.said, np.int32)])
         self.slot, self.todo, self.pending = None, None, -1
+
+
+def vectors(events: Sequence[Event]) -> list[tuple[float, ...]]:
+    """The embeddings among events."""
+    return [event.vector for event in events if isinstance(event, Embedded)]

@@ -13,7 +13,8 @@ import numpy as np
 
 from lazyflow.engine import scheduler
 from lazyflow.engine.contract import EngineError, Finished, InvalidRequest, ModelGone, Queued
-from lazyflow.engine.job import Batch, Channel, Event, Failed, Job, Task
+from lazyflow.engine.embedding import Embedder
+from lazyflow.engine.job import Batch, Channel, Embedded, Event, Failed, Job, Task
 from lazyflow.engine.native.context import Context
 from lazyflow.engine.native.sampler import Candidates
 from lazyflow.engine.native.vocab import Tokens, Vocab
@@ -21,6 +22,7 @@ from lazyflow.engine.picker import Picker
 from lazyflow.engine.sampling import PENALTY_LAST
 from lazyflow.engine.slots import Slots
 from lazyflow.engine.steps import Steps
+from lazyflow.errors import LazyflowError
 
 log = logging.getLogger(__name__)
 NO_ROOM, ABORTED = 1, 2
@@ -29,9 +31,11 @@ NO_ROOM, ABORTED = 1, 2
 class Loop(threading.Thread):
     """Runs jobs until `stop`. `remember` gets the text and tokens of every answer."""
 
-    def __init__(self, context: Context, vocab: Vocab, remember: Callable[[str, Tokens], None]) -> None:
+    def __init__(
+        self, context: Context, vocab: Vocab, embedder: Embedder, remember: Callable[[str, Tokens], None]
+    ) -> None:
         super().__init__(name="lazyflow-engine", daemon=True)
-        self._context, self._vocab, self._remember = context, vocab, remember
+        self._context, self._vocab, self._embedder, self._remember = context, vocab, embedder, remember
         self.slots = Slots(context, context.sequences, context.length)
         self.timings = Steps()
         self._candidates = Candidates(context.llama, vocab.size)
@@ -41,6 +45,7 @@ class Loop(threading.Thread):
         self._stopping = self._closed = False
         self._waiting: list[Job] = []
         self._active: list[Job] = []
+        self._embedding: deque[tuple[int, str, Channel]] = deque()
         self._outbox: dict[Channel, Batch] = {}
         self._chunk = scheduler.FIRST_CHUNK
 
@@ -50,6 +55,11 @@ class Loop(threading.Thread):
         """Take a task; its events come to `channel`, the last one a `Finished` or `Failed`."""
         job = Job.of(number, task, channel)
         if not self.call(lambda: self._waiting.append(job)):
+            channel.post([(number, Failed(stopped()))])
+
+    def embed(self, number: int, text: str, channel: Channel) -> None:
+        """Take a text; its embedding comes to `channel`."""
+        if not self.call(lambda: self._embedding.append((number, text, channel))):
             channel.post([(number, Failed(stopped()))])
 
     def cancel(self, number: int, channel: Channel) -> None:
@@ -87,6 +97,8 @@ class Loop(threading.Thread):
             self._read_inbox()
             for job in [*self._active, *self._waiting]:
                 self._end(job, Failed(failure))
+            for number, _, channel in self._embedding:
+                self._outbox.setdefault(channel, []).append((number, Failed(failure)))
             self._deliver()
 
     def _turn(self) -> None:
@@ -95,8 +107,9 @@ class Loop(threading.Thread):
         self._admit()
         if self._active:
             self._step()
+        self._embed()
         self._deliver()
-        if not self._active and not self._inbox:
+        if not self._active and not self._embedding and not self._inbox:
             self._wake.wait()
 
     def _read_inbox(self) -> None:
@@ -107,6 +120,18 @@ class Loop(threading.Thread):
         for job in [*self._active, *self._waiting]:
             if job.id == number and job.channel is channel:
                 self._end(job, None)
+        for text in [text for text in self._embedding if text[0] == number and text[2] is channel]:
+            self._embedding.remove(text)
+
+    def _embed(self) -> None:
+        """One text a step: the answers beside it go on."""
+        if self._embedding:
+            number, text, channel = self._embedding.popleft()
+            try:
+                event: Event = Embedded(self._embedder.embed(text))
+            except LazyflowError as error:
+                event = Failed(error if isinstance(error, EngineError) else EngineError(error.message, error.help))
+            self._outbox.setdefault(channel, []).append((number, event))
 
     def _admit(self) -> None:
         if not self._waiting:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from typing import TYPE_CHECKING
 
 from lazyflow.engine.contract import LoadedModel, LoadProgress, ModelKey, OnProgress
+from lazyflow.engine.remote import RemoteModel
 
 if TYPE_CHECKING:
     from lazyflow.engine.core import Core  # heavy
@@ -17,6 +19,8 @@ async def open_model(key: ModelKey, on_progress: OnProgress) -> LoadedModel:
 
     Cancelling the call stops the load. Raises: `ModelUnusable`, `MissingExtra`.
     """
+    if key.isolate and hasattr(socket, "AF_UNIX"):
+        return await RemoteModel.open(key, on_progress)
     return await open_threaded(key, on_progress)
 
 

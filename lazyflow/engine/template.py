@@ -1,7 +1,8 @@
-"""A chat template, rendered within bounds: a process that is ended when it takes too long."""
+"""A chat template, rendered within bounds: by a process that ends when it takes too long."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,8 +14,6 @@ from typing import Any
 
 from lazyflow.engine.contract import InvalidRequest
 
-LONGEST_RENDER = 5.0
-"""Seconds that one rendering may take, the start of the process included."""
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -62,21 +61,26 @@ class Templates:
 
     def _ask(self, request: bytes) -> bytes:
         """The answer's line; empty where none came in time."""
-        if self._process is None or self._process.poll() is not None:
-            self._process = self._start()
-        pipe_in, pipe_out = self._process.stdin, self._process.stdout
-        timer = threading.Timer(LONGEST_RENDER, self._process.kill)
-        timer.start()
-        try:
-            if pipe_in is None or pipe_out is None:
-                return b""
-            pipe_in.write(request)
-            pipe_in.flush()
-            return pipe_out.readline()
-        except BrokenPipeError:
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
             return b""
-        finally:
-            timer.cancel()
+        with contextlib.suppress(BrokenPipeError):  # it has ended: there will be no answer
+            process.stdin.write(request)
+            process.stdin.flush()
+        return process.stdout.readline()
+
+    def warm(self) -> None:
+        """Start the process, so that the first rendering need not wait for it."""
+        with self._lock:
+            self._running()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self._end(self._process)
+            self._process = None
+        if self._process is None:
+            self._process = self._start()
+        return self._process
 
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
@@ -90,10 +94,15 @@ class Templates:
 
     def close(self) -> None:
         """End the process. May be called more than once; a later rendering starts another."""
-        if self._process is not None:
-            self._process.kill()  # ends a rendering that runs, too
+        if (process := self._process) is not None:
+            process.kill()  # ends a rendering that runs, too
         with self._lock:
             process, self._process = self._process, None
             if process is not None:
-                process.kill()
-                process.communicate()
+                self._end(process)
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        with process:  # closes its pipes and waits for it
+            pass

@@ -1,13 +1,14 @@
 """Renders chat templates in a process of its own: `python -m lazyflow.engine.template_process`, a JSON line each way.
 
 A template is a program that came with a downloaded file. Jinja's sandbox keeps it from Python; only the kernel keeps it
-from taking all memory or time, so this process limits its own memory and its owner ends it when it takes too long.
+from taking all memory or time, so this process lets itself have only so much of both.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
 import sys
 from typing import Any, NoReturn
 
@@ -16,6 +17,8 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MEMORY = 256 << 20
+SECONDS = 4.0
+"""Wall-clock time of one rendering."""
 LARGEST_PROMPT = 64 << 20
 """Characters: what a template may render. Contents are short stand-ins unless the template changes them."""
 
@@ -92,16 +95,25 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
+def limit_time(seconds: float) -> None:
+    """Let this process end after `seconds`, wherever it is then; 0 takes the limit away."""
+    if hasattr(signal, "setitimer"):  # not on every system
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def main() -> None:
     """Answer a line for each line until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory()
     made = environment()
     for line in sys.stdin:
+        limit_time(SECONDS)
         request = json.loads(line)
         try:
             answer = json.dumps(render(made, request["template"], request["values"]))
         except MemoryError:
             answer = '{"error": "it needs too much memory", "kind": "memory"}'
+        limit_time(0)
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
 

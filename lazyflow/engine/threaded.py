@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from itertools import count
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from weakref import WeakKeyDictionary
 
 from lazyflow.engine.channel import LoopChannel
-from lazyflow.engine.contract import ChatRequest, Finished, ModelInfo, Output
+from lazyflow.engine.contract import ChatRequest, ModelInfo, Output
 from lazyflow.engine.core import Core
-from lazyflow.engine.job import Embedded, Failed
+from lazyflow.engine.job import Event, Tokenized, vectors
 
 
 class ThreadedModel:
@@ -18,7 +17,6 @@ class ThreadedModel:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._numbers = count()
         self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopChannel] = WeakKeyDictionary()
 
     @property
@@ -26,27 +24,32 @@ class ThreadedModel:
         """What was loaded."""
         return self._core.info
 
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         """Stream one answer; closing the generator cancels it between two steps."""
-        number, channel = next(self._numbers), self._channel()
-        queue = channel.open(number)
-        self._core.chat(number, request, channel)
-        ended = False
-        try:
-            while not ended:
-                match event := await queue.get():
-                    case Failed(error):
-                        ended = True
-                        raise error
-                    case Embedded():
-                        continue
-                    case _:
-                        ended = isinstance(event, Finished)
-                        yield event
-        finally:
-            channel.forget(number)
-            if not ended:
-                self._core.cancel(number, channel)
+        core, channel = self._core, self._channel()
+        return channel.stream(
+            lambda number: core.chat(number, request, channel), lambda number: core.cancel(number, channel)
+        )
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """The embedding of each text, of length 1. Raises: `EngineError`."""
+        core, channel = self._core, self._channel()
+
+        def ask(text: str) -> Coroutine[None, None, Event]:
+            return channel.ask(
+                lambda number: core.embed(number, text, channel), lambda number: core.cancel(number, channel)
+            )
+
+        return vectors(await asyncio.gather(*map(ask, texts)))
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        """The tokens of plain text. Raises: `EngineError`."""
+        core, channel = self._core, self._channel()
+        asked = channel.ask(
+            lambda number: core.tokenize(number, text, channel), lambda number: core.cancel(number, channel)
+        )
+        event = await asked
+        return event.tokens if isinstance(event, Tokenized) else ()
 
     def _channel(self) -> LoopChannel:
         loop = asyncio.get_running_loop()

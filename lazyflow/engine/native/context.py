@@ -56,12 +56,14 @@ class Context:
         params.n_seq_max = options.sequences
         params.n_ctx = -(-options.context // 256) * 256 * options.sequences
         params.n_batch = options.batch
-        params.n_ubatch = min(options.batch, 512)
+        params.n_ubatch = options.batch if options.embeddings else min(options.batch, 512)
         params.n_outputs_max = options.batch if options.embeddings else options.sequences
         params.n_threads = params.n_threads_batch = options.threads
         params.kv_unified = False
         params.no_perf = True
         params.embeddings = options.embeddings
+        if options.embeddings and not weights.pools:
+            params.pooling_type = llama.LLAMA_POOLING_TYPE_MEAN
         params.type_k = params.type_v = getattr(llama, f"GGML_TYPE_{options.kv_cache.upper()}")
         if options.flash_attention is not None:
             params.flash_attn_type = int(options.flash_attention)

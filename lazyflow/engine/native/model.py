@@ -91,6 +91,17 @@ class Weights:
         return self.width * int(self.llama.llama_model_n_head_kv(self.pointer)) // max(heads, 1)
 
     @property
+    def pools(self) -> bool:
+        """Whether the file says how the embedding of a text is made from those of its tokens."""
+        return bool(self.meta(f"{self.meta('general.architecture')}.pooling_type"))
+
+    def meta(self, key: str) -> str:
+        """A value of the file's metadata as text; empty where there is none."""
+        buffer = ctypes.create_string_buffer(256)
+        self.llama.llama_model_meta_val_str(self.pointer, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
     def description(self) -> str:
         """Architecture, size and quantisation in a line."""
         buffer = ctypes.create_string_buffer(256)

@@ -35,20 +35,23 @@ class Vocab:
         self.adds_bos: bool = bool(llama.llama_vocab_get_add_bos(pointer))
         self._pieces: list[bytes | None] = [None] * self.size
 
-    def tokenize(self, text: str) -> Tokens:
-        """Token ids of plain text: control tokens spelled in it stay text; lone surrogates become `?`."""
+    def tokenize(self, text: str, *, special: bool = False) -> Tokens:
+        """Token ids of plain text: control tokens spelled in it stay text; lone surrogates become `?`.
+
+        `special` puts what the model wants around a whole text, such as a token for its start.
+        """
         data = text.encode("utf-8", "replace")
         room = len(data) + 16
         found = np.empty(room, np.int32)
-        count = self._tokenize(data, found)
+        count = self._tokenize(data, found, special)
         if count < 0:
             found = np.empty(-count, np.int32)
-            count = self._tokenize(data, found)
+            count = self._tokenize(data, found, special)
         return found[:count].copy()
 
-    def _tokenize(self, data: bytes, into: Tokens) -> int:
+    def _tokenize(self, data: bytes, into: Tokens, around: bool) -> int:
         address = into.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
-        return int(self._llama.llama_tokenize(self.pointer, data, len(data), address, len(into), False, False))  # noqa: FBT003 - C's own order
+        return int(self._llama.llama_tokenize(self.pointer, data, len(data), address, len(into), around, False))  # noqa: FBT003 - C's own order
 
     def piece(self, token: int) -> bytes:
         """What a token adds to the text; control tokens add nothing. May end within a character."""

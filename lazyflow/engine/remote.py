@@ -1,0 +1,153 @@
+"""A model in a process of its own: when that dies its requests fail at once, and another one is started."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import aclosing, suppress
+
+from lazyflow.engine import requests
+from lazyflow.engine.channel import LoopChannel
+from lazyflow.engine.contract import ChatRequest, ModelGone, ModelInfo, ModelKey, OnProgress, Output
+from lazyflow.engine.job import Event, Tokenized, vectors
+from lazyflow.engine.loop import stopped
+from lazyflow.engine.process import Process
+from lazyflow.errors import LazyflowError
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE = 60.0
+"""Seconds between two attempts to start a worker that keeps dying."""
+GOOD_RUN = 60.0
+"""Seconds of life after which a worker's death counts as its first."""
+
+
+class RemoteModel:
+    """Implements `LoadedModel` over a worker process, which it owns; belongs to the event loop that opened it."""
+
+    def __init__(self, key: ModelKey, process: Process, info: ModelInfo, channel: LoopChannel) -> None:
+        self._key, self._info, self._channel = key, info, channel
+        self._loop = asyncio.get_running_loop()
+        self._process: asyncio.Future[Process] = self._loop.create_future()
+        self._process.set_result(process)
+        self._keeping = asyncio.create_task(self._keep(process))
+
+    @classmethod
+    async def open(cls, key: ModelKey, on_progress: OnProgress) -> RemoteModel:
+        """Load `key` in a process of its own; cancelling ends that. Raises: `ModelUnusable`."""
+        channel = LoopChannel(asyncio.get_running_loop())
+        process, info = await _start(key, on_progress, channel)
+        return cls(key, process, info, channel)
+
+    @property
+    def info(self) -> ModelInfo:
+        """What was loaded."""
+        return self._info
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id; None while none runs."""
+        running = self._process.done() and not self._process.cancelled() and self._process.exception() is None
+        return self._process.result().pid if running else None
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
+        """Stream one answer; closing the generator cancels it between two steps."""
+        process, chat = await self._running(), requests.plain(request)
+        outputs = self._channel.stream(
+            lambda number: process.send(requests.Chat(number, chat)),
+            lambda number: process.send(requests.Cancel(number)),
+        )
+        async with aclosing(outputs):
+            async for output in outputs:
+                yield output
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """The embedding of each text, of length 1. Raises: `EngineError`."""
+        process = await self._running()
+
+        def ask(text: str) -> Coroutine[None, None, Event]:
+            return self._channel.ask(
+                lambda number: process.send(requests.Embed(number, text)),
+                lambda number: process.send(requests.Cancel(number)),
+            )
+
+        return vectors(await asyncio.gather(*map(ask, texts)))
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        """The tokens of plain text. Raises: `EngineError`."""
+        process = await self._running()
+        asked = self._channel.ask(
+            lambda number: process.send(requests.Tokenize(number, text)),
+            lambda number: process.send(requests.Cancel(number)),
+        )
+        event = await asked
+        return event.tokens if isinstance(event, Tokenized) else ()
+
+    async def close(self) -> None:
+        """End every request and the process. May be called more than once."""
+        self._keeping.cancel()
+        await asyncio.wait([self._keeping])
+        if self._process.done() and self._process.exception() is None:
+            await self._process.result().stop()
+        self._down(stopped())
+
+    async def _running(self) -> Process:
+        """The worker; one that is being started is waited for. Raises: `ModelGone`."""
+        process = await asyncio.shield(self._process)
+        if process.ended.done():
+            raise ModelGone(f"the model's process {process.ended.result()}", "send the message again")
+        return process
+
+    async def _keep(self, process: Process) -> None:
+        """Start another worker whenever one has died, after a pause that grows while they keep dying."""
+        pause = 0.0
+        while True:
+            born = self._loop.time()
+            reason = await asyncio.shield(process.ended)
+            log.error("the process of %s %s; another one is started", self._key.path, reason)
+            gone = ModelGone(f"the model's process {reason}", "send the message again: another one is being started")
+            self._channel.fail(gone)
+            if self._loop.time() - born > GOOD_RUN:
+                pause = 0.0
+            process = await self._start_again(pause, gone)
+            pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
+
+    async def _start_again(self, pause: float, gone: ModelGone) -> Process:
+        while True:
+            if pause:
+                self._down(gone)
+                await asyncio.sleep(pause)
+            self._process = self._loop.create_future()
+            try:
+                process, self._info = await _start(self._key, lambda _: None, self._channel)
+            except LazyflowError as error:
+                log.error("%s", error)  # noqa: TRY400 - it is told to people, without a traceback
+                gone = ModelGone(f"the model cannot be started again: {error.message}", error.help)
+                self._down(gone)
+                pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
+            except BaseException:
+                self._down(stopped())
+                raise
+            else:
+                self._process.set_result(process)
+                return process
+
+    def _down(self, error: ModelGone) -> None:
+        """Refuse requests until another worker runs."""
+        if self._process.done():
+            self._process = self._loop.create_future()
+        self._process.set_exception(error)
+        self._process.exception()  # looked at: it is no mistake when nobody waits
+        self._channel.fail(error)
+
+
+async def _start(key: ModelKey, on_progress: OnProgress, channel: LoopChannel) -> tuple[Process, ModelInfo]:
+    """A worker that has loaded `key`; none is left behind otherwise."""
+    process = await Process.start(channel.deliver)
+    try:
+        return process, await process.load(key, on_progress)
+    except BaseException:
+        killing = asyncio.create_task(process.kill())
+        with suppress(asyncio.CancelledError):  # the process must be waited for, whoever else gives up
+            await asyncio.shield(killing)
+        raise
