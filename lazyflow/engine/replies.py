@@ -1,4 +1,4 @@
-"""What a model's process says to its owner. JSON: it reads foreign files, and nothing it says may run code in the app."""
+"""What a model's process says to its owner. JSON: it reads foreign files, and nothing it says may run as code."""
 
 from __future__ import annotations
 
