@@ -28,6 +28,7 @@ class FakeNode:
         self.hangs = hangs
         self.turns: list[Turn] = []
         self.running = 0
+        self.hanging = asyncio.Event()
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         self.turns.append(turn)
@@ -39,6 +40,7 @@ class FakeNode:
             if self.fails:
                 raise NodeFailed(Failure(turn.path, self.fails))
             if self.hangs:
+                self.hanging.set()
                 await asyncio.Event().wait()
         finally:
             self.running -= 1

@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from lazyflow.nodes.events import Event
 from lazyflow.nodes.merging import merge
@@ -39,7 +40,7 @@ def openai_routes(live: LiveApp, web: str) -> APIRouter:
         return JSONResponse({"object": "list", "data": listed})
 
     @router.post("/chat/completions")
-    async def chat_completions(body: ChatBody, request: Request) -> JSONResponse | StreamingResponse:
+    async def chat_completions(body: ChatBody, request: Request) -> Response:
         async with AsyncExitStack() as stack:
             app = stack.enter_context(live.lease())
             wanted = asks(app, web, body)
@@ -52,13 +53,24 @@ def openai_routes(live: LiveApp, web: str) -> APIRouter:
             stack.push_async_callback(chunks.aclose)
             # A turn that fails before its first word answers with a status; afterwards only the stream can say so.
             first = await while_connected(request, anext(chunks))
-            rest = stack.pop_all()
-            return StreamingResponse(sent(first, chunks, rest), media_type="text/event-stream", headers=NO_BUFFER)
+            return HeldStream(sent(first, chunks), stack.pop_all())
 
     return router
 
 
-NO_BUFFER = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+class HeldStream(StreamingResponse):
+    """Server-sent events that hold resources, and let go of them even where the client left before the first."""
+
+    def __init__(self, content: AsyncGenerator[bytes, None], held: AsyncExitStack) -> None:
+        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        super().__init__(content, media_type="text/event-stream", headers=headers)
+        self.content = content
+        self.held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream, then let go."""
+        async with self.held, aclosing(self.content):
+            await super().__call__(scope, receive, send)
 
 
 async def whole(app: RunningApp, wanted: Sequence[Ask]) -> list[Reply]:
@@ -100,17 +112,16 @@ async def with_end(stream: AsyncGenerator[Event, None]) -> AsyncGenerator[Event 
 
 
 async def sent(
-    first: Mapping[str, Any], chunks: AsyncGenerator[Mapping[str, Any], None], rest: AsyncExitStack
+    first: Mapping[str, Any], chunks: AsyncGenerator[Mapping[str, Any], None]
 ) -> AsyncGenerator[bytes, None]:
-    """Chunks as server-sent events; an error in the middle is one of them. Ends what `rest` holds."""
-    async with rest:
-        yield event_bytes(first)
-        try:
-            async for chunk in chunks:
-                yield event_bytes(chunk)
-        except ApiProblem as problem:
-            yield event_bytes(problem.body)
-        yield DONE
+    """Chunks as server-sent events; an error in the middle is one of them."""
+    yield event_bytes(first)
+    try:
+        async for chunk in chunks:
+            yield event_bytes(chunk)
+    except ApiProblem as problem:
+        yield event_bytes(problem.body)
+    yield DONE
 
 
 def event_bytes(value: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,69 @@
+"""An app of scripted nodes that is always the current generation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from lazyflow.graph.graph import Graph
+from lazyflow.nodes.contract import NodeFailed, Turn
+from lazyflow.nodes.events import Event
+from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, RunningApp, Trouble
+from lazyflow.spec.app import AppSpec
+from lazyflow.spec.nodes import AnyNode, PythonSpec, WebSpec
+from tests.nodes.fake_node import FakeNode
+
+
+class FakeApp:
+    """Answers with its nodes; remembers what it was asked."""
+
+    def __init__(self, *nodes: FakeNode) -> None:
+        self.nodes = {node.name: node for node in nodes}
+        specs: dict[str, AnyNode] = {node.name: PythonSpec(name=node.name, call="x:y") for node in nodes}
+        specs["web"] = WebSpec(name="web", target=nodes[0].name)
+        self.spec = AppSpec(name="fake", nodes=specs, folder=Path())
+        self.graph = Graph(app=self.spec, edges=dict.fromkeys(self.nodes, ()), order=tuple(self.nodes))
+        self.asked: list[Ask] = []
+        self.states: dict[str, NodeStatus] = {name: NodeStatus(state="ready") for name in self.nodes}
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        self.asked.append(ask)
+        turn = Turn(message=ask.message, history=ask.history, overrides=ask.overrides, path=(ask.entry,))
+        try:
+            async for event in self.nodes[ask.entry].stream(turn):
+                yield event
+        except NodeFailed as error:
+            yield error.failure
+
+    def status(self) -> Mapping[str, NodeStatus]:
+        return self.states
+
+
+class FakeLive:
+    """Never changes, and counts its leases."""
+
+    def __init__(self, app: FakeApp) -> None:
+        self.app: RunningApp = app
+        self.generation = 1
+        self.trouble = Trouble()
+        self.leases = 0
+        self.reloaded = Reloaded(generation=1, changed=False)
+
+    def lease(self) -> AbstractContextManager[RunningApp]:
+        @contextmanager
+        def held() -> Iterator[RunningApp]:
+            self.leases += 1
+            try:
+                yield self.app
+            finally:
+                self.leases -= 1
+
+        return held()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        listener()
+        return lambda: None
+
+    async def reload(self) -> Reloaded:
+        return self.reloaded
