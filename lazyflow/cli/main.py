@@ -11,6 +11,7 @@ import lazyflow
 COMMANDS = {
     "run": "serve the app: chat page and API",
     "validate": "check app.yaml files without running them",
+    "pull": "fetch the models now, with progress",
 }
 
 
