@@ -25,21 +25,20 @@ class Core:
     """Loads `key`. `progress` gets 0 to 1 and returns False to stop. Raises: `ModelUnusable`."""
 
     def __init__(self, key: ModelKey, progress: Callable[[float], bool]) -> None:
-        options = plan.context_options(
-            key, tokens=1 if key.context == "auto" else key.context, threads=machine.threads()
-        )
-        check(options)  # before any work
+        tokens = 1 if key.context == "auto" else key.context
+        check(plan.context_options(key, tokens=tokens, threads=1, flash_attention=_asked(key)))  # before any work
         offload = plan.Offload(0)
-        self._weights = Weights(key.path, plan.weights(key, offload), progress)
+        weights = self._weights = Weights(key.path, plan.weights(key, offload), progress)
         try:
-            token_bytes = plan.kv_bytes(self._weights.layers, self._weights.kv_width, plan.kv_type(key))
+            token_bytes = plan.kv_bytes(weights.layers, weights.kv_width, plan.kv_type(key))
             tokens = plan.context(
-                key, trained=self._weights.trained_context, token_bytes=token_bytes, free=machine.free_memory()
+                key, trained=weights.trained_context, token_bytes=token_bytes, free=machine.free_memory()
             )
-            options = plan.context_options(key, tokens=tokens, threads=machine.threads())
-            self._context = Context(self._weights, options)
+            flash = plan.flash_attention(key, heads=weights.heads, tokens=tokens, offload=offload)
+            options = plan.context_options(key, tokens=tokens, threads=machine.threads(), flash_attention=flash)
+            self._context = Context(weights, options)
         except BaseException:
-            self._weights.free()
+            weights.free()
             raise
         vocab = self.vocab = self._weights.vocab
         self._templates = Templates(vocab.bos_text, vocab.eos_text)
@@ -160,3 +159,7 @@ class Core:
         self._embedder.free()
         self._context.free()
         self._weights.free()
+
+
+def _asked(key: ModelKey) -> bool | None:
+    return None if key.flash_attention == "auto" else key.flash_attention
