@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lazyflow.errors import ModelUnusable
+from lazyflow.models.cache import ORIGIN
 from lazyflow.models.foreign import HEAD, describe
 from lazyflow.models.found import Found
 from lazyflow.models.ggml import FILE_TYPES
@@ -68,10 +69,16 @@ def check(found: Found) -> ModelFile:
 
     Raises: `ModelUnusable` saying in plain words what the file is instead, or what it lacks.
     """
-    identity, headers = zip(*(_read(path) for path in found.shards), strict=True)
-    first = headers[0]
-    _can_chat(found.path, first)
-    _belong_together(found, headers)
+    try:
+        identity, headers = zip(*(_read(path) for path in found.shards), strict=True)
+        first = headers[0]
+        _can_chat(found.path, first)
+        _belong_together(found, headers)
+    except ModelUnusable as error:
+        if found.origin == ORIGIN and error.help == _AGAIN:
+            blobs = " ".join(f"'{path.resolve()}'" for path in found.shards)
+            raise ModelUnusable(error.message, f"run: rm {blobs}, then fetch it again: lazyflow pull") from None
+        raise
     architecture = first.text("general.architecture")
     return ModelFile(
         path=found.path,

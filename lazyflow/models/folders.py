@@ -32,7 +32,7 @@ def gguf_files(folder: Path) -> tuple[str, ...]:
 
     Raises: `OSError` where the folder cannot be read.
     """
-    return tuple(sorted(entry.name for entry in folder.iterdir() if is_model(entry.name) and not entry.is_dir()))
+    return tuple(sorted(entry.name for entry in folder.iterdir() if is_model(entry.name) and entry.is_file()))
 
 
 def _file(path: Path, origin: str) -> Found:

@@ -12,12 +12,14 @@ from huggingface_hub import HfApi, errors, get_hf_file_metadata, hf_hub_url
 
 from lazyflow.errors import LazyflowError, ModelNotFound
 from lazyflow.models.found import Remote
+from lazyflow.models.names import is_inside
 from lazyflow.models.resolve import not_found
 
 TIMEOUT = 10.0
 """Seconds of silence after which the Hub counts as unreachable."""
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_USER_INFO = re.compile(r"//[^/@]*@")
 _OFFLINE = ("LAZYFLOW_OFFLINE", "HF_HUB_OFFLINE")
 _STATUS = {
     401: ("it does not accept your token (401)", "check HF_TOKEN, or unset it for public repos"),
@@ -52,16 +54,17 @@ def endpoint(environment: Mapping[str, str]) -> str:
 def list_files(remote: Remote, address: str) -> tuple[str, tuple[str, ...]]:
     """The commit that the revision stands for, and the names of all files of the repo. Raises as `told` does."""
     info = HfApi(endpoint=address).model_info(remote.repo, revision=remote.revision, timeout=TIMEOUT)
-    return info.sha or remote.revision, tuple(sibling.rfilename for sibling in info.siblings or ())
+    names = (sibling.rfilename for sibling in info.siblings or ())
+    return info.sha or remote.revision, tuple(name for name in names if is_inside(name))
 
 
 def locate_file(remote: Remote, file: str, revision: str, address: str) -> HubFile:
-    """Ask for size and hash of one file. Raises as `told` does."""
+    """Ask for size and hash of one file. Raises as `told` does, and `ValueError` for an answer that is no Hub's."""
     url = hf_hub_url(remote.repo, file, revision=revision, endpoint=address)
     metadata = get_hf_file_metadata(url, timeout=TIMEOUT, endpoint=address)
     commit, etag = metadata.commit_hash or "", metadata.etag or ""
     if not _SAFE.fullmatch(commit) or not _SAFE.fullmatch(etag):
-        raise refused(remote, f"{address} does not answer as a Hub does (no commit or no ETag)", "check HF_ENDPOINT")
+        raise ValueError(url)
     pinned = hf_hub_url(remote.repo, file, revision=commit, endpoint=address)
     return HubFile(file, commit, etag, metadata.size, pinned)
 
@@ -77,6 +80,7 @@ def told(remote: Remote, address: str) -> Generator[None, None, None]:
 
     Raises: `ModelNotFound`.
     """
+    address = _USER_INFO.sub("//", address)
     try:
         yield
     except LazyflowError:
@@ -91,6 +95,9 @@ def told(remote: Remote, address: str) -> Generator[None, None, None]:
         raise refused(remote, f"{address} cannot be reached or broke off ({cause})", remedy) from None
     except errors.LocalEntryNotFoundError:
         raise refused(remote, f"{address} stopped answering", "try again later") from None
+    except (ValueError, TypeError, KeyError):
+        remedy = "check HF_ENDPOINT, and whether this network wants you to sign in first"
+        raise refused(remote, f"{address} does not answer as a Hub does", remedy) from None
     except OSError as error:
         reason = f"the download cannot be stored: {(error.strerror or str(error)).lower()}"
         raise refused(remote, reason, "make room, or set HF_HOME to a folder that can be written") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
@@ -40,10 +41,11 @@ async def locate(
     variables = os.environ if environment is None else environment
     loop = asyncio.get_running_loop()
 
-    def report(done: int, total: int) -> None:
-        loop.call_soon_threadsafe(on_progress, done, total)
-
     def work(cancel: Event) -> ModelFile:
+        def report(done: int, total: int) -> None:
+            if not cancel.is_set():
+                loop.call_soon_threadsafe(on_progress, done, total)
+
         found = resolve(name, folder=folder, environment=variables, revision=revision)
         match found:
             case Found():
@@ -82,7 +84,7 @@ async def _in_thread(work: Callable[[Event], T]) -> T:
             result = work(cancel)
         except Exception as caught:  # noqa: BLE001 - handed to the one who waits
             error = caught
-        if not cancel.is_set():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, error)
 
     Thread(target=run, name="lazyflow-model", daemon=True).start()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lazyflow.errors import ModelNotFound
 
-_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_-])?")
+_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _QUANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,254}")
 _FORMS = "write a path (./x.gguf), owner/repo, owner/repo:QUANT, owner/repo/file.gguf, or a bare name"
@@ -75,15 +75,20 @@ def revision_is_safe(revision: str) -> bool:
     )
 
 
+def is_inside(file: str) -> bool:
+    """Whether a file's path in a repo stays inside the repo."""
+    return "\\" not in file and all(part not in {"", ".", ".."} for part in file.split("/"))
+
+
 def _hub(name: str, text: str, quant: str) -> HubName:
     owner, repo, *rest = text.split("/")
     for part in (owner, repo):
-        if not _PART.fullmatch(part) or ".." in part or "--" in part:
+        if not _PART.fullmatch(part) or ".." in part or "--" in part or part.endswith(".git"):
             raise ModelNotFound(f"'{name}' is neither a path nor a repo of the Hub", _FORMS)
     file = "/".join(rest)
     if not rest:
         return HubName(f"{owner}/{repo}", quant=quant)
-    if any(part in {"", ".", ".."} for part in rest) or not file.lower().endswith(".gguf"):
+    if not is_inside(file) or not file.lower().endswith(".gguf"):
         raise ModelNotFound(f"'{name}' names no .gguf file of a Hub repo", _FORMS)
     if quant:
         raise ModelNotFound(f"'{name}' names a file and a quant", "leave out one of them")

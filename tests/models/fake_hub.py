@@ -22,8 +22,9 @@ class FakeHub:
     """`repos` maps a repo to its files; `requests` is what was asked. The other fields order faults.
 
     `cuts` are the numbers of bytes after which the next downloads break off, `error` is (status, X-Error-Code) for
-    every answer, `hashes` overrides the ETag of a file, `pause` holds every download after its first
-    byte; `asked` is set with the first download.
+    every answer, `hashes` overrides the ETag of a file, `pause` holds every download after its first byte; `asked` is
+    set with the first download. With `cdn` files lie on another host, as large ones do; with `page` every answer is a
+    web page. `authorized` are the hosts that saw a token.
     """
 
     repos: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -35,6 +36,9 @@ class FakeHub:
     pause: Event | None = None
     asked: Event = field(default_factory=Event)
     ignores_ranges: bool = False
+    cdn: bool = False
+    page: bool = False
+    authorized: set[str] = field(default_factory=set)
     busy: int = 0
 
     def downloads(self) -> list[str]:
@@ -58,7 +62,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append((self.command, path, self.headers.get("Range", "")))
-        if self.hub.error:
+        if self.headers.get("Authorization"):
+            self.hub.authorized.add(self.headers["Host"].partition(":")[0])
+        if self.hub.page:
+            self._send(200, b"<html>Sign in</html>", {"Content-Type": "text/html"})
+        elif self.hub.error:
             self._send(self.hub.error[0], headers={"X-Error-Code": self.hub.error[1]})
         elif match := _API.match(path):
             self._api(match["repo"], match["revision"] or "main")
@@ -93,6 +101,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _content(self, file: str, content: bytes) -> None:
         etag = self.hub.hashes.get(file) or hashlib.sha256(content).hexdigest()
         headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{etag}"', "X-Linked-Size": str(len(content))}
+        if self.hub.cdn and not self.headers["Host"].startswith("localhost"):
+            port = self.headers["Host"].partition(":")[2]
+            place = {"Location": f"http://localhost:{port}{self.path}", "X-Linked-Etag": f'"{etag}"'}
+            self._send(302, headers={"X-Repo-Commit": COMMIT, "X-Linked-Size": str(len(content)), **place})
+            return
         span = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if span and not self.hub.ignores_ranges:
             start = int(span[1])
@@ -114,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.hub.pause.wait(10)
             body = body[1:]
-        if "/resolve/" in self.path and self.hub.cuts:
+        if "/resolve/" in self.path and body and self.hub.cuts:
             self.wfile.write(body[: self.hub.cuts.pop(0)])
             self.close_connection = True
         else:

@@ -114,6 +114,52 @@ def test_a_server_that_cannot_resume_is_asked_for_the_whole(hub: FakeHub, enviro
     assert get(Remote("owner/repo"), environment).path.read_bytes() == BODY
 
 
+def test_a_token_goes_to_the_hub_and_not_where_it_redirects(
+    hub: FakeHub, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_made_up")
+    hub.cdn, hub.cuts = True, [100_000]
+    assert get(Remote("owner/repo"), environment).path.read_bytes() == BODY
+    assert hub.authorized == {"127.0.0.1"}
+    assert "bytes=100000-" in hub.downloads()
+
+
+@pytest.mark.parametrize("remote", [Remote("owner/repo"), Remote("owner/repo", file="m-Q2_K.gguf")])
+def test_a_page_in_the_hubs_place_is_told(hub: FakeHub, environment: dict[str, str], remote: Remote) -> None:
+    hub.page = True
+    with pytest.raises(ModelNotFound, match="does not answer as a Hub does"):
+        get(remote, environment)
+
+
+def test_files_that_a_hub_lists_outside_of_the_repo_are_left_out(hub: FakeHub, environment: dict[str, str]) -> None:
+    hub.repos["owner/repo"] = {"../../../../x-Q4_K_M.gguf": BODY, "/etc/y-Q4_K_M.gguf": BODY, "z-Q2_K.gguf": gguf()}
+    assert get(Remote("owner/repo"), environment).path.name == "z-Q2_K.gguf"
+
+
+def test_a_password_in_the_hubs_address_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound) as caught:
+        get(Remote("owner/repo"), {"HOME": str(tmp_path), "HF_ENDPOINT": "http://ann:secret@127.0.0.1:1"})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_cache_that_cannot_be_written_is_told(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(ModelNotFound, match="cannot be stored") as caught:
+        get(Remote("owner/repo"), {**environment, "HF_HOME": str(tmp_path / "taken")})
+    assert "HF_HOME" in caught.value.help
+
+
+async def test_a_cut_off_file_in_the_cache_can_be_fetched_again(environment: dict[str, str], tmp_path: Path) -> None:
+    fetched = get(Remote("owner/repo"), environment)
+    blob = fetched.path.resolve()
+    blob.write_bytes(blob.read_bytes()[:300])
+    with pytest.raises(ModelUnusable, match="cut off") as caught:
+        await locate("owner/repo", folder=tmp_path, environment=environment)
+    assert f"rm '{blob}'" in caught.value.help
+    blob.unlink()
+    assert (await locate("owner/repo", folder=tmp_path, environment=environment)).size == len(BODY)
+
+
 def test_a_busy_server_is_asked_again(hub: FakeHub, environment: dict[str, str]) -> None:
     hub.busy = 2
     assert get(Remote("owner/repo"), environment).path.read_bytes() == BODY

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # exported lazily
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,9 @@ def test_each_form_of_the_contract_is_told_apart(text: str, name: ModelName) -> 
         "owner/repo/file.gguf:Q4_K_M",
         "https://huggingface.co/owner/repo",
         "owner--x/repo",
+        "owner-/repo",
+        "owner/repo.git",
+        "owner/-repo",
         "x\0y",
         "x\ny",
         "x\ud800",
@@ -60,14 +64,14 @@ def test_a_name_that_leads_nowhere_safe_is_refused(text: str) -> None:
     assert caught.value.help
 
 
-@given(st.text())
+@given(st.text() | st.from_regex(r"[\w./:-]+/[\w./:-]+", fullmatch=True))
 def test_any_text_is_a_name_or_refused(text: str) -> None:
     try:
         name = parse(text)
     except ModelNotFound:
         return
     if isinstance(name, HubName):
-        assert ".." not in name.repo
+        validate_repo_id(name.repo)
         assert ".." not in name.file.split("/")
         assert str(name) == text
 

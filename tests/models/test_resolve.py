@@ -55,6 +55,12 @@ def test_a_folder_means_its_one_model_beside_projectors_and_other_files(tmp_path
     assert path_of("./m", tmp_path).name == "x.GGUF"
 
 
+def test_a_dangling_link_in_a_folder_is_no_second_model(tmp_path: Path) -> None:
+    touch(tmp_path / "m/x.gguf")
+    (tmp_path / "m/y.gguf").symlink_to(tmp_path / "nothing")
+    assert path_of("./m", tmp_path).name == "x.gguf"
+
+
 def test_a_folder_with_two_models_says_so_and_names_them(tmp_path: Path) -> None:
     touch(tmp_path / "m/a.gguf", tmp_path / "m/b.gguf")
     with pytest.raises(ModelUnusable, match=r"holds 2 models: a\.gguf, b\.gguf"):
