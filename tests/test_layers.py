@@ -13,6 +13,7 @@ ROOT = Path(lazyflow.__file__).parent
 RANK = {
     "errors": 0,
     "messages": 0,
+    "redaction": 0,
     "templates": 1,
     "reports": 1,
     "spec": 1,

@@ -26,7 +26,8 @@ class Platform:
 
     `route` is litellm's prefix. `key_variables` are looked up in their order (none: it takes no key). `endpoint` is
     the base URL that is used where the app names none (None: the library's own), `needs_endpoint` that there is none.
-    `contexts` are tokens by model where litellm does not know them. `key_help` says where a key comes from.
+    `repeat_penalty` is what it calls that parameter. `contexts` are tokens by model where litellm does not know them.
+    `key_help` says where a key comes from, `model_help` which model to write.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Platform:
     key_variables: tuple[str, ...] = ()
     endpoint: str | None = None
     needs_endpoint: bool = False
+    repeat_penalty: str = "repetition_penalty"
     contexts: Mapping[str, int] = field(default_factory=dict)
     deprecated: Mapping[str, Retired] = field(default_factory=dict)
     key_help: str = ""
@@ -93,7 +95,7 @@ _TABLE = (
     ),
     Platform(
         name="qwen",
-        title="Qwen (Alibaba Cloud Model Studio)",
+        title="Qwen (Alibaba Cloud)",
         route="dashscope",
         default_model="qwen-plus",
         key_variables=("DASHSCOPE_API_KEY",),
@@ -169,6 +171,7 @@ _TABLE = (
         name="ollama",
         title="Ollama",
         route="ollama_chat",
+        repeat_penalty="repeat_penalty",
         endpoint="http://127.0.0.1:11434",
         model_help="write `model:` with a name that `ollama list` shows",
     ),
@@ -183,6 +186,7 @@ _TABLE = (
         name="lm-studio",
         title="LM Studio",
         route="lm_studio",
+        repeat_penalty="repeat_penalty",
         endpoint="http://127.0.0.1:1234/v1",
         model_help="write `model:` with the name of a model that LM Studio serves",
     ),
@@ -190,6 +194,7 @@ _TABLE = (
         name="llama-server",
         title="llama.cpp's server",
         route="openai",
+        repeat_penalty="repeat_penalty",
         default_model="default",
         endpoint="http://127.0.0.1:8080/v1",
     ),

@@ -1,0 +1,182 @@
+"""An online model as a node: retries before the first token, a limit on silence, events, and failures in words."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from time import perf_counter
+from typing import Any
+
+from typing_extensions import assert_never
+
+from lazyflow.engine.thinking import Thinking as ThinkingSplit
+from lazyflow.errors import LazyflowError
+from lazyflow.nodes.contract import NodeFailed, Turn
+from lazyflow.nodes.events import Event, Failure, Notice, Request, Text, Thinking, Usage
+from lazyflow.nodes.online.adapter import Call, Done, Said, Thought, abilities, library, stream
+from lazyflow.nodes.online.endpoints import Endpoints
+from lazyflow.nodes.online.failures import failure
+from lazyflow.nodes.online.form import WrongForm, checked
+from lazyflow.nodes.online.mishap import Broken, Mishap
+from lazyflow.nodes.online.patience import Patience
+from lazyflow.nodes.online.request import Abilities, Asked, ask
+from lazyflow.nodes.online.silence import Silent, watched
+from lazyflow.nodes.online.target import Target, targets
+from lazyflow.redaction import Redaction, redaction, secrets_in
+from lazyflow.spec.nodes import OnlineSpec
+
+WORTH_A_NOTICE = 1.0  # seconds of waiting
+
+
+class OnlineNode:
+    """Answers with a model behind a provider's API. Keys that `spec` does not name come from `environment`."""
+
+    def __init__(self, spec: OnlineSpec, environment: Mapping[str, str]) -> None:
+        self.name = spec.name
+        self._spec = spec
+        self._environment = environment
+        self._patience = Patience(spec.retries, spec.timeout)
+        self._endpoints: Endpoints | None = None
+        self._abilities: dict[str, Abilities] = {}
+        self._redact = Redaction()
+        self._told: set[tuple[str, ...]] = set()
+
+    async def open(self) -> None:
+        """Import the library and look for the key, so that the first turn need not. Raises: `LazyflowError`."""
+        if self._endpoints is None:
+            found = targets(self._spec, self._environment)
+            keys = [value for name, value in self._environment.items() if name.endswith("_API_KEY")]
+            self._redact = redaction([*(one.api_key for one in found), *keys, *secrets_in(self._spec.options)])
+            self._endpoints = Endpoints(await library(), found)
+
+    async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
+        """Answer. Raises: `NodeFailed`, which never holds a key, nor leads to an exception that does."""
+        endpoints = await self._opened(turn)
+        began, said, failed = perf_counter(), False, 0
+        tried: set[Target] = set()
+        while True:
+            target = await endpoints.pick(tried)
+            tried.add(target)
+            mishap: Mishap | None = None
+            try:
+                async with aclosing(self._attempt(turn, target, began)) as events:
+                    async for event in events:
+                        said = said or isinstance(event, Text | Thinking)
+                        yield event
+            except Broken as error:
+                mishap = error.mishap
+            if mishap is None:
+                return
+            endpoints.rest(target, mishap)
+            wait: float | None = None
+            if not said and endpoints.another(tried, mishap):
+                wait = 0.0
+            elif not said:
+                failed += 1
+                wait = self._patience.wait(mishap, failed, random.random())  # noqa: S311 - spreads retries, keeps no secret
+            told = failure(mishap, self.name, target, turn.path, timeout=self._spec.timeout)
+            if wait is None:
+                raise NodeFailed(told)
+            if wait >= WORTH_A_NOTICE:
+                yield Notice("queued", f"{told.message}; trying again in {wait:.0f} s")
+            await asyncio.sleep(wait)
+
+    async def _opened(self, turn: Turn) -> Endpoints:
+        problem: LazyflowError | None = None
+        try:
+            await self.open()
+        except LazyflowError as error:
+            problem = error
+        if problem is not None or self._endpoints is None:
+            assert problem is not None  # noqa: S101 - open() sets the endpoints or raises
+            raise NodeFailed(Failure(turn.path, problem.message, problem.help, "load_failed"))
+        return self._endpoints
+
+    async def _attempt(self, turn: Turn, target: Target, began: float) -> AsyncGenerator[Event, None]:
+        """One request. Raises: `Broken`."""
+        asked = ask(self._spec, turn, target, await self._known(target))
+        yield self._told_of(asked, target, turn)
+        if asked.left_out and asked.left_out not in self._told:
+            self._told.add(asked.left_out)
+            what = ", ".join(asked.left_out)
+            yield Notice("degraded", f"{self.name}: {target.provider} does not take {what}; left out")
+        call = Call(
+            target=target, asked=asked, timeout=self._spec.timeout, redact=self._redact, options=self._spec.options
+        )
+        silent: Silent | None = None
+        try:
+            async with aclosing(self._read(call, turn, began)) as events:
+                async for event in events:
+                    yield event
+        except Silent as error:
+            silent = error
+        if silent is not None:
+            raise Broken(Mishap(kind="stalled" if silent.answering else "silent"))
+
+    async def _known(self, target: Target) -> Abilities:
+        if target.model not in self._abilities:
+            self._abilities[target.model] = abilities(await library(), target)
+        return self._abilities[target.model]
+
+    def _told_of(self, asked: Asked, target: Target, turn: Turn) -> Request:
+        parameters: dict[str, Any] = {**asked.parameters, **asked.body, **self._spec.options}
+        shown = tuple((name, self._redact(str(value))) for name, value in parameters.items())
+        return Request(turn.path, asked.shown, (("model", target.model), *shown))
+
+    async def _read(self, call: Call, turn: Turn, began: float) -> AsyncGenerator[Event, None]:
+        """The pieces of one answer as events. An answer in a form is held back until it is known to have it."""
+        split = ThinkingSplit()
+        held: list[str] | None = None if call.asked.format == "text" and not call.asked.choices else []
+        first: float | None = None
+        async with aclosing(watched(stream(call), call.timeout)) as pieces:
+            async for piece in pieces:
+                first = perf_counter() if first is None else first
+                match piece:
+                    case Thought(text):
+                        yield Thinking(text)
+                    case Said(text):
+                        for event in _events(split.feed(text), held):
+                            yield event
+                    case Done():
+                        for event in _events(split.end(), held):
+                            yield event
+                        if held is not None:
+                            yield Text(_formed("".join(held), call))
+                        yield self._usage(piece, call.target, turn, began, first)
+                    case _:
+                        assert_never(piece)
+
+    def _usage(self, done: Done, target: Target, turn: Turn, began: float, first: float) -> Usage:
+        return Usage(
+            turn.path,
+            target.model,
+            prompt_tokens=done.prompt_tokens,
+            completion_tokens=done.completion_tokens,
+            cached_tokens=done.cached_tokens,
+            time_to_first_token=first - began,
+            seconds=perf_counter() - began,
+            cost=done.cost,
+            finish_reason=done.finish_reason,
+        )
+
+
+def _events(pieces: list[tuple[Any, str]], held: list[str] | None) -> list[Event]:
+    events: list[Event] = []
+    for kind, text in pieces:
+        if kind == "thinking":
+            events.append(Thinking(text))
+        elif held is None:
+            events.append(Text(text))
+        else:
+            held.append(text)
+    return events
+
+
+def _formed(text: str, call: Call) -> str:
+    try:
+        return checked(text, call.asked.format, call.asked.choices)
+    except WrongForm as error:
+        wrong = str(error)
+    raise Broken(Mishap(kind="bad_answer", detail=call.redact(wrong)))
