@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import count
 from time import monotonic
 
 from lazyflow.nodes.contract import Node, NodeFailed, Turn
@@ -70,7 +71,7 @@ class FallbackNode:
     async def _tried(self, node: Node, turn: Turn, failures: list[Failure]) -> AsyncGenerator[Event, None]:
         """One node, tried again where that is asked for; why it failed goes to `failures`."""
         asked = turn if node.name == self.name else self._passed_on(turn, node.name)
-        for attempt in range(self._spec.retries + 1):
+        for attempt in count():
             shown = False
             failure: Failure | None = None
             try:
@@ -85,11 +86,15 @@ class FallbackNode:
             if failure is None:
                 self._rests.pop(node.name, None)
                 return
-            if attempt < self._spec.retries:
-                await self._sleep(min(LONGEST_WAIT, failure.retry_after or FIRST_WAIT * 2**attempt))
+            if attempt >= self._spec.retries:
+                self._rest(node)
+                failures.append(failure)
+                return
+            await self._sleep(min(LONGEST_WAIT, failure.retry_after or FIRST_WAIT * 2.0**attempt))
+
+    def _rest(self, node: Node) -> None:
         if self._spec.cooldown:
             self._rests[node.name] = self._clock() + self._spec.cooldown
-        failures.append(failure)
 
     def _passed_on(self, turn: Turn, other: str) -> Turn:
         wishes = turn.wishes(other).over(

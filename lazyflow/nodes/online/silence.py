@@ -40,6 +40,8 @@ async def watched(source: AsyncGenerator[T, None], limit: float) -> AsyncGenerat
     def check() -> None:
         nonlocal silent, timer
         left = latest + limit - loop.time()
+        if reader.done():
+            return
         if left > 0:
             timer = loop.call_later(left, check)
         else:
