@@ -10,13 +10,18 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
 import httpx
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from huggingface_hub import get_session
-from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]  # exported lazily
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # exported lazily
+    WeakFileLock,
+    build_hf_headers,
+    hf_raise_for_status,
+)
 
 from lazyflow.errors import LazyflowError
 from lazyflow.models.cache import repo_folder
@@ -28,6 +33,7 @@ OnBytes = Callable[[int], None]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TRIES = 5
 _FIRST_WAIT = 0.5
+_LOOK_UP = 0.2
 _CHUNK = 1 << 20
 _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL_CONTENT = 206
@@ -48,20 +54,17 @@ def download(remote: Remote, wanted: HubFile, cache: Path, on_bytes: OnBytes, ca
     lock = cache / ".locks" / folder.name / f"{wanted.etag}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     blob.parent.mkdir(parents=True, exist_ok=True)
-    holder = FileLock(lock, timeout=0.2)
-    while True:
-        _stop_if(cancel)
-        try:
-            holder.acquire()
-            break
-        except Timeout:
-            continue
-    try:
+    with ExitStack() as stack:
+        while True:
+            _stop_if(cancel)
+            try:
+                stack.enter_context(WeakFileLock(lock, timeout=_LOOK_UP))
+                break
+            except Timeout:
+                continue
         if not blob.is_file():
             _fill(remote, wanted, blob, on_bytes, cancel)
         on_bytes(blob.stat().st_size)
-    finally:
-        holder.release()
     return blob
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
+from typing_extensions import assert_never
+
 from lazyflow.errors import MissingExtra
 from lazyflow.models.check import ModelFile, check
 from lazyflow.models.found import Found, Remote
@@ -52,6 +54,8 @@ async def locate(
                 return check(found)
             case Remote():
                 return check(_fetch(found, variables, report, cancel))
+            case other:
+                assert_never(other)
 
     return await _in_thread(work)
 

