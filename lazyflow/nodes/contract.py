@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from lazyflow.engine.contract import LoadedModel
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import File, History
 from lazyflow.nodes.events import Event, Failure, NodePath
@@ -41,6 +43,22 @@ class Overrides:
 NOTHING = Overrides()
 
 
+class Budget:
+    """How many nodes one turn may still run: it bounds graphs whose branches multiply."""
+
+    def __init__(self, steps: int = 1000, depth: int = 100) -> None:
+        self._steps = steps
+        self._depth = depth
+
+    def take(self, path: NodePath) -> None:
+        """Count one more node, at `path`. Raises: `NodeFailed` when the turn has used its share."""
+        self._steps -= 1
+        if self._steps < 0:
+            raise NodeFailed(Failure(path, "this message would run too many nodes", "make the graph smaller"))
+        if len(path) > self._depth:
+            raise NodeFailed(Failure(path, f"nodes call each other more than {self._depth} deep"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One message that a node must answer.
@@ -59,6 +77,7 @@ class Turn:
     person: str = ""
     conversation: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget, compare=False)
 
     def history_for(self, node: str) -> History:
         """The conversation as `node` may see it: whole, or empty."""
@@ -69,8 +88,10 @@ class Turn:
         return self.overrides.get(node, NOTHING)
 
     def enter(self, node: str) -> Turn:
-        """The same turn, one node further down the path."""
-        return replace(self, path=(*self.path, node))
+        """The same turn, one node further down the path. Raises: `NodeFailed` where it goes on without end."""
+        path = (*self.path, node)
+        self.budget.take(path)
+        return replace(self, path=path)
 
 
 class Node(Protocol):
@@ -90,3 +111,18 @@ class NodeFailed(LazyflowError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message, failure.help)
         self.failure = failure
+
+
+class ModelSource(Protocol):
+    """The local model of a node: it may still be loading, or come back after its process died."""
+
+    @property
+    def waiting(self) -> str:
+        """Why `use` would wait now, in a few words for the person; empty when it would not."""
+
+    def use(self) -> AbstractAsyncContextManager[LoadedModel]:
+        """The model, kept in memory until the context ends.
+
+        Raises: `LazyflowError` where it cannot be found or loaded. A `ModelGone` that leaves the context has the model
+        loaded again.
+        """

@@ -1,0 +1,75 @@
+"""One generation of the graph, open and able to answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from lazyflow.graph.graph import Graph
+from lazyflow.nodes.contract import Node, NodeFailed, Turn
+from lazyflow.nodes.events import Event, Failure
+from lazyflow.runtime.claim import Claim
+from lazyflow.runtime.contract import Ask, NodeStatus
+from lazyflow.spec.app import AppSpec
+
+log = logging.getLogger(__name__)
+
+READY = NodeStatus(state="ready", fraction=1.0)
+
+
+class App:
+    """Implements `RunningApp`. `claims` are the models of the local nodes, which end with the app."""
+
+    def __init__(self, graph: Graph, nodes: Mapping[str, Node], claims: Mapping[str, Claim]) -> None:
+        self.graph = graph
+        self.nodes = nodes
+        self.claims = claims
+
+    @property
+    def spec(self) -> AppSpec:
+        """What the files said."""
+        return self.graph.app
+
+    def status(self) -> Mapping[str, NodeStatus]:
+        """The state of every callable node, by name."""
+        return {name: self.claims[name].status() if name in self.claims else READY for name in self.nodes}
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        """Answer; a turn that fails ends with a `Failure`. Closing it cancels the turn."""
+        if ask.entry not in self.nodes:
+            names = ", ".join(self.nodes)
+            yield Failure((ask.entry,), f"there is no node '{ask.entry}'", f"the nodes are: {names}", "invalid")
+            return
+        try:
+            turn = self._turn(ask)
+            async with aclosing(self.nodes[ask.entry].stream(turn)) as events:
+                async for event in events:
+                    yield event
+        except NodeFailed as error:
+            yield error.failure
+        except Exception:
+            log.exception("a turn of node '%s'", ask.entry)
+            yield Failure((ask.entry,), f"node '{ask.entry}' broke off unexpectedly", "the log has the details")
+
+    def reusable(self, kept: tuple[str, ...]) -> Mapping[str, Node]:
+        """Of the nodes that did not change, those that go on in the next app: they hold neither nodes nor models."""
+        return {name: self.nodes[name] for name in kept if not self.graph.edges[name] and name not in self.claims}
+
+    def _turn(self, ask: Ask) -> Turn:
+        web = ask.web if ask.web in self.spec.webs else None
+        readers = self.graph.readers(ask.entry, web, use_context=ask.use_context)
+        return Turn(
+            message=ask.message,
+            history=ask.history,
+            readers=readers,
+            files=ask.files,
+            overrides=ask.overrides,
+            person=ask.person,
+            conversation=ask.conversation,
+        ).enter(ask.entry)
+
+    async def close(self) -> None:
+        """Let the models go; those that another generation holds stay in memory."""
+        for claim in self.claims.values():
+            await claim.release()

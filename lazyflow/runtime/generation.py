@@ -1,0 +1,50 @@
+"""One app and who still uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+from lazyflow.runtime.app import App
+from lazyflow.runtime.claiming import keys
+from lazyflow.runtime.plan import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+class Generation:
+    """An app with its number (from 1), what it was made of (see `Snapshot`), and the leases of its running turns."""
+
+    def __init__(self, number: int, app: App, contents: Mapping[str, str]) -> None:
+        self.number = number
+        self.app = app
+        self._contents = contents
+        self._leases = 0
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def snapshot(self) -> Snapshot:
+        """What decides how it runs, as it is known now."""
+        return Snapshot(graph=self.app.graph, keys=keys(self.app.claims), contents=self._contents)
+
+    @contextmanager
+    def lease(self) -> Generator[App, None, None]:
+        """The app, kept open until the context ends."""
+        self._leases += 1
+        self._free.clear()
+        try:
+            yield self.app
+        finally:
+            self._leases -= 1
+            if not self._leases:
+                self._free.set()
+
+    async def retire(self, limit: float) -> None:
+        """Close the app after its last lease, or after `limit` seconds."""
+        try:
+            await asyncio.wait_for(self._free.wait(), limit)
+        except asyncio.TimeoutError:
+            log.warning("generation %d: %d replies did not end within %g s", self.number, self._leases, limit)
+        await self.app.close()

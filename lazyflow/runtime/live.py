@@ -1,0 +1,219 @@
+"""The current generation of an app, and how it is swapped: all or nothing, one reload at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from lazyflow.engine.contract import Loader
+from lazyflow.engine.open import open_model
+from lazyflow.errors import InvalidApp, LazyflowError
+from lazyflow.graph.graph import Graph
+from lazyflow.graph.load import Source
+from lazyflow.models.locate import locate
+from lazyflow.runtime.claim import Claim, Locate
+from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
+from lazyflow.runtime.contract import Reloaded, RunningApp, Trouble
+from lazyflow.runtime.generation import Generation
+from lazyflow.runtime.memory import fits
+from lazyflow.runtime.opening import Refused, failure_in, open_app
+from lazyflow.runtime.plan import Plan, Snapshot, plan
+from lazyflow.runtime.pool import Pool
+from lazyflow.runtime.reading import Reading, read_app
+from lazyflow.runtime.swap import Room, models_swapped
+from lazyflow.runtime.tasks import Tasks
+from lazyflow.spec.nodes import LocalSpec, WebSpec
+
+log = logging.getLogger(__name__)
+
+# Seconds that a running reply may hold an old generation, or a model that must make room.
+DRAIN = 600.0
+
+
+class Live:
+    """Implements `LiveApp` over the files of `source`; make one with `open_live`.
+
+    `drain` is how many seconds a running reply may hold an old generation, or a model that must make room.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        load: Loader,
+        locate: Locate,
+        drain: float,
+        room: Room = fits,
+    ) -> None:
+        self.source = source
+        self.reading: Reading
+        self.served: Mapping[str, WebSpec]
+        self._trouble = Trouble()
+        self._current: Generation
+        self._locate = locate
+        self._drain = drain
+        self._room = room
+        self._pool = Pool(load, self._tell)
+        self._retiring = Tasks()
+        self._listeners: list[Callable[[], None]] = []
+        self._reloading = asyncio.Lock()
+
+    @property
+    def app(self) -> RunningApp:
+        """The current generation."""
+        return self._current.app
+
+    @property
+    def generation(self) -> int:
+        """Counts from 1."""
+        return self._current.number
+
+    @property
+    def trouble(self) -> Trouble:
+        """What every open page should show now, models that failed to load or come back included."""
+        failed = [
+            f"node '{name}': {status.message}"
+            for name, status in self._current.app.status().items()
+            if status.state == "failed"
+        ]
+        return replace(self._trouble, failures=(*self._trouble.failures, *failed))
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Every file that matters, whether it exists or not."""
+        return self.reading.checked.sources
+
+    def lease(self) -> AbstractContextManager[RunningApp]:
+        """The current generation, kept open until the context ends: one lease a turn."""
+        return self._current.lease()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on the event loop after each change of generation, trouble or status; returns its end."""
+        self._listeners.append(listener)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return end
+
+    async def start(self) -> None:
+        """Open the first generation; its models load in the background.
+
+        Raises: `InvalidApp`, `Unreadable`, and `Refused` for a node that cannot be opened.
+        """
+        reading = await asyncio.to_thread(read_app, self.source)
+        graph = reading.checked.graph
+        if graph is None:
+            raise InvalidApp(reading.checked.problems)
+        claims = claim_models(graph, {}, self._claim(graph))
+        for claim in claims.values():
+            claim.start()
+        try:
+            app = await open_app(reading, graph, claims, {})
+        except BaseException:
+            await release(claims)
+            raise
+        self.reading = reading
+        self.served = graph.app.webs
+        self._current = Generation(1, app, reading.contents)
+
+    async def close(self) -> None:
+        """End every generation and free every model; running replies are cut off."""
+        async with self._reloading:
+            await self._retiring.cancel()
+            await self._current.app.close()
+            await self._pool.close()
+
+    async def loaded(self) -> tuple[str, ...]:
+        """Wait until every model of the current generation is in memory or has failed; what failed, in words."""
+        found = [await failure_in(name, claim.settled()) for name, claim in self._current.app.claims.items()]
+        return tuple(failure for failure in found if failure is not None)
+
+    async def reload(self) -> Reloaded:
+        """Read the files again now, and swap if they are good."""
+        async with self._reloading:
+            began = time.monotonic()
+            try:
+                todo = await self._reload()
+            except Refused as refused:
+                done = self._refused(refused.trouble)
+            except LazyflowError as error:
+                done = self._refused(Trouble(failures=(str(error),)))
+            else:
+                self._trouble = Trouble(restart=todo.restart)
+                done = Reloaded(generation=self.generation, changed=not todo.nothing, trouble=self._trouble)
+                done = replace(done, kept=todo.keep, opened=todo.open, closed=todo.close)
+            done = replace(done, seconds=time.monotonic() - began)
+            report(done)
+            self._tell()
+            return done
+
+    async def _reload(self) -> Plan:
+        self.reading = reading = await asyncio.to_thread(read_app, self.source)
+        graph = reading.checked.graph
+        if graph is None:
+            raise Refused(Trouble(problems=reading.checked.problems))
+        old = self._current
+        claims = claim_models(graph, old.app.claims, self._claim(graph))
+        try:
+            await locate_models(claims, old.app.claims)
+            todo = plan(
+                old.snapshot(), Snapshot(graph=graph, keys=keys(claims), contents=reading.contents), self.served
+            )
+            if todo.nothing:
+                await release(claims)
+                return todo
+        except BaseException:
+            await release(claims)
+            raise
+        swapped = models_swapped(todo, old.app.claims, claims, self._pool, room=self._room, drain=self._drain)
+        async with swapped:
+            app = await open_app(reading, graph, claims, old.app.reusable(todo.keep))
+        self._current = Generation(old.number + 1, app, reading.contents)
+        self._retiring.start(old.retire(self._drain), f"close generation {old.number}")
+        return todo
+
+    def _claim(self, graph: Graph) -> Callable[[LocalSpec], Claim]:
+        return lambda spec: Claim(spec, graph.app.folder, self._locate, self._pool, self._tell)
+
+    def _refused(self, trouble: Trouble) -> Reloaded:
+        self._trouble = replace(trouble, restart=self._trouble.restart)
+        return Reloaded(generation=self.generation, changed=False, trouble=self._trouble)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            asyncio.get_running_loop().call_soon(listener)
+
+
+def report(done: Reloaded) -> None:
+    """One line a reload in the log."""
+    trouble = done.trouble
+    if trouble.problems or trouble.failures:
+        count = len(trouble.problems) + len(trouble.failures)
+        log.warning(
+            "reload refused after %.3f s: %d problems; generation %d goes on", done.seconds, count, done.generation
+        )
+    elif done.changed:
+        lists = [" ".join(names) or "-" for names in (done.kept, done.opened, done.closed)]
+        log.info("generation %d: kept %s; opened %s; closed %s; %.3f s", done.generation, *lists, done.seconds)
+    else:
+        log.info("generation %d: nothing changed; %.3f s", done.generation, done.seconds)
+    if trouble.restart:
+        log.warning("restart needed for %s", ", ".join(trouble.restart))
+
+
+@asynccontextmanager
+async def open_live(source: Source, *, drain: float = DRAIN) -> AsyncGenerator[Live, None]:
+    """The app of `source`, running on llama.cpp and the platforms until the context ends. Raises: as `Live.start`."""
+    live = Live(source, load=open_model, locate=locate, drain=drain)
+    await live.start()
+    try:
+        yield live
+    finally:
+        await live.close()
