@@ -76,6 +76,9 @@ def _fill(remote: Remote, wanted: HubFile, blob: Path, on_bytes: OnBytes, cancel
         if wanted.size is not None:
             if before > wanted.size:
                 partial.unlink()
+                failures += 1
+                if failures >= _TRIES:
+                    raise refused(remote, f"{wanted.file} is longer than the Hub says")
                 continue
             if before == wanted.size:
                 break
@@ -122,6 +125,8 @@ def _stream(wanted: HubFile, partial: Path, start: int, on_bytes: OnBytes, cance
                 file.write(piece)
                 done += len(piece)
                 on_bytes(done)
+                if wanted.size is not None and done > wanted.size:
+                    return
     if wanted.size is not None and done < wanted.size:
         raise _Broken("the connection ended early")
 

@@ -24,7 +24,7 @@ class FakeHub:
     `cuts` are the numbers of bytes after which the next downloads break off, `error` is (status, X-Error-Code) for
     every answer, `hashes` overrides the ETag of a file, `pause` holds every download after its first byte; `asked` is
     set with the first download. With `cdn` files lie on another host, as large ones do; with `page` every answer is a
-    web page. `authorized` are the hosts that saw a token.
+    web page. `authorized` are the hosts that saw a token. `short_by` is how many bytes the told sizes lack.
     """
 
     repos: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class FakeHub:
     ignores_ranges: bool = False
     cdn: bool = False
     page: bool = False
+    short_by: int = 0
     authorized: set[str] = field(default_factory=set)
     busy: int = 0
 
@@ -100,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _content(self, file: str, content: bytes) -> None:
         etag = self.hub.hashes.get(file) or hashlib.sha256(content).hexdigest()
-        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{etag}"', "X-Linked-Size": str(len(content))}
+        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{etag}"', "X-Linked-Size": str(len(content) - self.hub.short_by)}
         if self.hub.cdn and not self.headers["Host"].startswith("localhost"):
             port = self.headers["Host"].partition(":")[2]
             place = {"Location": f"http://localhost:{port}{self.path}", "X-Linked-Etag": f'"{etag}"'}
@@ -134,12 +135,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are what the tests are about."""
+
+
 @contextmanager
 def fake_hub() -> Iterator[FakeHub]:
     """A hub that listens on a free port of this machine."""
     hub = FakeHub()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     hub.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

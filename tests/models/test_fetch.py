@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from threading import Event, Thread
 import pytest
 from huggingface_hub import close_session
 
-from lazyflow.errors import ModelNotFound, ModelUnusable
+from lazyflow.errors import MissingExtra, ModelNotFound, ModelUnusable
 from lazyflow.models import download
 from lazyflow.models.download import Cancelled
 from lazyflow.models.fetch import fetch
@@ -129,6 +130,27 @@ def test_a_page_in_the_hubs_place_is_told(hub: FakeHub, environment: dict[str, s
     hub.page = True
     with pytest.raises(ModelNotFound, match="does not answer as a Hub does"):
         get(remote, environment)
+
+
+def test_a_file_that_is_longer_than_told_does_not_fill_the_disk(
+    hub: FakeHub, environment: dict[str, str], tmp_path: Path
+) -> None:
+    hub.short_by = 1000
+    with pytest.raises(ModelNotFound, match="longer than the Hub says"):
+        get(Remote("owner/repo"), environment)
+    assert len(hub.downloads()) <= 5
+    assert not list(tmp_path.rglob("blobs/*"))
+
+
+async def test_without_the_hubs_library_the_extra_is_named(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("fetch", "download", "hub"):
+        monkeypatch.delitem(sys.modules, f"lazyflow.models.{module}")
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(MissingExtra) as caught:
+        await locate("owner/repo", folder=tmp_path, environment=environment)
+    assert "pip install 'lazyflow[local]'" in caught.value.help
 
 
 def test_files_that_a_hub_lists_outside_of_the_repo_are_left_out(hub: FakeHub, environment: dict[str, str]) -> None:
