@@ -1,0 +1,97 @@
+"""A conversation as a tree of messages: an edited message or a second answer is a new branch, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lazyflow.messages import History, Message, Role
+from lazyflow.nodes.events import Failure, NodePath, Usage
+
+ReplyState = Literal["running", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """One node's part in an answer; `output` is what it said that was not part of the answer itself."""
+
+    path: NodePath
+    state: Literal["running", "ended", "failed"]
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One message with all that is known of how it came about. `parent` is the message before it, None at the start."""
+
+    id: str
+    parent: str | None
+    role: Role
+    text: str = ""
+    state: ReplyState = "done"
+    use_context: bool = True
+    thinking: str = ""
+    thinking_seconds: float | None = None
+    steps: tuple[StepTaken, ...] = ()
+    notices: tuple[str, ...] = ()
+    usages: tuple[Usage, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def barren(self) -> bool:
+        """Whether this is a reply that failed or was stopped before it said anything."""
+        return self.role is Role.ASSISTANT and self.state in {"failed", "stopped"} and not self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A person's conversation. `chosen` names, for a message, the branch that continues it."""
+
+    id: str
+    person: str = ""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    chosen: Mapping[str | None, str] = field(default_factory=dict)
+
+    def with_entry(self, entry: Entry) -> Conversation:
+        """The conversation with `entry` added or put in place of an older state of it, and shown."""
+        return Conversation(
+            id=self.id,
+            person=self.person,
+            entries={**self.entries, entry.id: entry},
+            chosen={**self.chosen, entry.parent: entry.id},
+        )
+
+    def path(self) -> tuple[Entry, ...]:
+        """The branch that is shown, from its first message to its last."""
+        shown: list[Entry] = []
+        following = self.chosen.get(None)
+        while following is not None:
+            shown.append(self.entries[following])
+            following = self.chosen.get(following)
+        return tuple(shown)
+
+    def branches(self, entry: Entry) -> tuple[str, ...]:
+        """The ids of `entry` and of all that stand in its place in other branches, oldest first."""
+        return tuple(
+            other.id
+            for other in self.entries.values()
+            if other.parent == entry.parent and (other.id == entry.id or not other.barren)
+        )
+
+    def history_before(self, entry: Entry) -> History:
+        """What was said before `entry`: whole rounds only, so that a reply that failed leaves no open question."""
+        lineage: list[Entry] = []
+        parent = entry.parent
+        while parent is not None:
+            lineage.append(self.entries[parent])
+            parent = self.entries[parent].parent
+        lineage.reverse()
+        rounds = zip(lineage[::2], lineage[1::2], strict=False)
+        return tuple(
+            Message(said.role, said.text)
+            for question, answer in rounds
+            if not answer.barren and answer.text
+            for said in (question, answer)
+        )

@@ -1,0 +1,44 @@
+"""The chat as one Panel component: carries messages between a session and the script in the browser, nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
+
+from bokeh.document import Document
+from panel.custom import JSComponent
+
+from lazyflow.web.assets import BUNDLE
+
+Handler = Callable[[object], None]
+
+
+class Chat(JSComponent):
+    """What the page is made of. `connect` says who answers it."""
+
+    # Without `_esm`, Panel serves the bundle and never asks another host for a library.
+    _bundle: ClassVar[str] = BUNDLE.name
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call] # Panel is untyped here
+        self._handler: Handler | None = None
+        self._waiting: list[dict[str, Any]] = []
+
+    def connect(self, handler: Handler) -> None:
+        """Give every message of the page to `handler`."""
+        self._handler = handler
+
+    def tell(self, document: Document, message: dict[str, Any]) -> None:
+        """Send a message to the page, in order, from anywhere on the event loop."""
+        self._waiting.append(message)
+        if len(self._waiting) == 1:
+            document.add_next_tick_callback(partial(self._deliver))
+
+    def _deliver(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._send_msg(waiting)
+
+    def _handle_msg(self, data: object) -> None:
+        if self._handler is not None:
+            self._handler(data)

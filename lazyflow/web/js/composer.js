@@ -1,0 +1,79 @@
+// Where one writes: grows with its text, keeps the draft over a reload, sends with Enter.
+import {h} from './dom.js'
+import {icon} from './icons.js'
+
+const DRAFT = 'lazyflow-draft'
+
+export class Composer {
+  /** @param {{say: any, submit: (text: string) => boolean, stop: () => void}} context `submit` is false where it is not accepted */
+  constructor({say, submit, stop}) {
+    this.say = say
+    this.submit = submit
+    this.area = h('textarea', {rows: '1', placeholder: say('placeholder'), 'aria-label': say('message'), dir: 'auto', enterkeyhint: 'send', autocomplete: 'off'})
+    this.button = h('button', {type: 'button', class: 'go'})
+    this.toggle = h('input', {type: 'checkbox', role: 'switch', checked: true})
+    this.switch = h('label', {class: 'switch', title: say('contextHelp'), hidden: true}, this.toggle, h('span', {class: 'track', 'aria-hidden': 'true'}), h('span', {text: say('useContext')}))
+    this.hint = h('span', {class: 'hint', role: 'status'})
+    this.element = h('div', {class: 'composer'}, this.area, h('div', {class: 'row'}, this.switch, this.hint, this.button))
+    this.element.addEventListener('click', event => { if (event.target === this.element) this.area.focus() })
+    this.button.addEventListener('click', () => this.busy ? stop() : this.go())
+    this.area.addEventListener('input', () => this.changed())
+    this.area.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+      event.preventDefault()
+      this.go()
+    })
+    this.setBusy(false)
+    this.area.value = sessionStorage.getItem(DRAFT) || ''
+  }
+
+  get useContext() {
+    return this.switch.hidden || this.toggle.checked
+  }
+
+  go() {
+    const text = this.area.value.trim()
+    if (!text) return
+    if (this.busy) return this.tell(this.say('busy'))
+    if (!this.submit(text)) return
+    this.area.value = ''
+    this.changed()
+  }
+
+  changed() {
+    sessionStorage.setItem(DRAFT, this.area.value)
+    this.tell('')
+    this.grow()
+    this.setEmpty()
+  }
+
+  grow() {
+    this.area.style.height = 'auto'
+    this.area.style.height = `${Math.min(this.area.scrollHeight, 240)}px`
+  }
+
+  /** Give a text back that could not be sent. */
+  giveBack(text) {
+    if (!this.area.value) this.area.value = text
+    this.changed()
+    this.tell(this.say('busy'))
+  }
+
+  tell(text) {
+    this.hint.textContent = text
+  }
+
+  setBusy(busy) {
+    this.busy = busy
+    const label = this.say(busy ? 'stop' : 'send')
+    this.button.replaceChildren(icon(busy ? 'stop' : 'send'))
+    this.button.setAttribute('aria-label', label)
+    this.button.title = label
+    if (!busy) this.tell('')
+    this.setEmpty()
+  }
+
+  setEmpty() {
+    this.button.disabled = !this.busy && !this.area.value.trim()
+  }
+}

@@ -1,0 +1,144 @@
+// The chat page: a view over what the server tells. Panel calls `render`.
+import {Composer} from './composer.js'
+import {Conversation} from './conversation.js'
+import {h, iconButton} from './dom.js'
+import {icon} from './icons.js'
+import {Banner, Connection, Loading} from './notice.js'
+import styles from './page.css'
+import {Theme} from './theme.js'
+import {Welcome} from './welcome.js'
+import {Wire} from './wire.js'
+import {speaker} from './words.js'
+
+class Page {
+  constructor(model) {
+    this.model = model
+    this.id = new URLSearchParams(location.search).get('c') || ''
+    const say = this.say = speaker(navigator.languages)
+    const send = this.send = data => model.send_msg(data)
+    this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
+    this.conversation = new Conversation({say, send, useContext: () => this.composer.useContext})
+    this.welcome = new Welcome(say, text => this.submit(text))
+    this.banner = new Banner(say)
+    this.loading = new Loading(say)
+    this.connection = new Connection(say)
+    this.title = h('span', {class: 'title', dir: 'auto'})
+    this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
+    this.status = h('div', {class: 'unseen', role: 'status'})
+    this.root = h('div', {class: 'page'},
+      h('header', {}, this.title, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
+      this.connection.element, this.banner.element,
+      h('main', {}, this.conversation.element,
+        h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.composer.element, this.welcome.examples)),
+      this.status)
+    this.theme = new Theme(this.root, dark => {
+      this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
+      this.modeButton.setAttribute('aria-label', say(dark ? 'light' : 'dark'))
+      this.modeButton.title = say(dark ? 'light' : 'dark')
+    })
+    this.theme.apply()
+    this.wire = new Wire(send, () => this.id, message => this.take(message))
+  }
+
+  submit(text) {
+    if (this.wire.sequence === null || this.composer.busy) return false
+    this.send({t: 'send', s: text, context: this.composer.useContext})
+    this.setBusy(true)
+    return true
+  }
+
+  begin() {
+    this.send({t: 'new'})
+    this.composer.area.focus()
+  }
+
+  take(message) {
+    switch (message.t) {
+      case 'look': return this.look(message)
+      case 'snap': return this.snapshot(message)
+      case 'add':
+        this.setId(this.shown)
+        this.conversation.add(message.entries)
+        return this.setBusy(true)
+      case 'text': return this.conversation.write(message.id, message.s)
+      case 'think': return this.conversation.change(message.id, answer => answer.think(message.s))
+      case 'more': return this.conversation.change(message.id, answer => answer.update(message.entry))
+      case 'end':
+        this.conversation.change(message.id, answer => answer.end(message.entry))
+        return this.setBusy(false)
+      case 'refused':
+        return this.composer.giveBack(message.s)
+    }
+  }
+
+  look(shown) {
+    document.title = shown.title
+    this.title.textContent = shown.title
+    this.theme.show(shown)
+    this.welcome.show(shown)
+    this.composer.switch.hidden = !shown.context
+    this.loading.show(shown.nodes)
+    this.banner.show(shown.trouble)
+  }
+
+  snapshot({c, entries, busy}) {
+    const same = this.shown === c
+    const top = this.conversation.element.scrollTop
+    const atEnd = this.conversation.atEnd
+    this.shown = c
+    this.conversation.show(entries)
+    this.setId(entries.length ? c : '')
+    this.root.classList.add('known')
+    this.setBusy(busy)
+    if (!same || atEnd) this.conversation.toEnd()
+    else this.conversation.element.scrollTop = top
+  }
+
+  // The address names the conversation, so that a reload or another tab shows it again.
+  setId(id) {
+    this.id = id
+    this.root.classList.toggle('empty', !id)
+    const address = id ? `?c=${encodeURIComponent(id)}` : location.pathname
+    if (location.search !== (id ? address : '')) history.replaceState(null, '', address)
+  }
+
+  setBusy(busy) {
+    if (busy !== this.composer.busy) this.status.textContent = this.say(busy ? 'writing' : 'done')
+    this.composer.setBusy(busy)
+  }
+
+  onKey(event) {
+    if (event.key === 'Escape' && this.composer.busy) this.send({t: 'stop'})
+  }
+}
+
+/** Bokeh's document tells when the connection goes and comes back. */
+function watchConnection(page) {
+  for (const document of globalThis.Bokeh?.documents || []) {
+    document.on_event('connection_lost', () => page.connection.lost())
+    document.on_event('client_reconnected', () => { page.connection.back(); page.wire.ask() })
+  }
+}
+
+export function render({model, view}) {
+  view.leave?.()
+  const page = new Page(model)
+  const receive = messages => page.wire.receive(messages)
+  const key = event => page.onKey(event)
+  model.on('msg:custom', receive)
+  window.addEventListener('keydown', key)
+  view.leave = () => {
+    model.off('msg:custom', receive)
+    window.removeEventListener('keydown', key)
+  }
+  model.on('remove', view.leave)
+  watchConnection(page)
+  page.wire.ask()
+  if (matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => page.composer.area.focus())
+  requestAnimationFrame(() => page.composer.grow())
+  const root = document.createElement('div')
+  root.className = 'host'
+  root.append(h('style', {text: styles}), page.root)
+  return root
+}
+export default {render}

@@ -1,0 +1,61 @@
+// Markdown to DOM, where nothing can run and nothing is fetched: no HTML, images as links, and a sanitiser behind it.
+import DOMPurify from 'dompurify'
+import MarkdownIt from 'markdown-it'
+
+export const md = new MarkdownIt({html: false, linkify: true, breaks: true})
+md.linkify.set({fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false})
+const escape = md.utils.escapeHtml
+
+md.renderer.rules.image = (tokens, index) => {
+  const source = tokens[index].attrGet('src') || ''
+  return `<a href="${escape(source)}">🖼 ${escape(tokens[index].content || source)}</a>`
+}
+// The first word after the fence, only if it can be a language's name.
+md.renderer.rules.fence = (tokens, index) => codeHtml(tokens[index].content, languageOf(tokens[index].info))
+md.renderer.rules.code_block = (tokens, index) => codeHtml(tokens[index].content, '')
+
+const codeHtml = (text, lang) => `<pre><code${lang ? ` class="language-${lang}"` : ''}>${escape(text)}</code></pre>\n`
+
+/** @param {string} info what stands behind the opening fence */
+export function languageOf(info) {
+  const word = info.trim().split(/[\s{]/)[0].toLowerCase()
+  return /^[a-z0-9+#._-]{1,30}$/.test(word) ? word : ''
+}
+
+const TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul']
+const RULES = {
+  ALLOWED_TAGS: TAGS,
+  ALLOWED_ATTR: ['href', 'class', 'start', 'title'],
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true,
+}
+const ALIGNED = {left: 'start', center: 'center', right: 'end'}
+
+let purifier = null
+function purify() {
+  if (purifier) return purifier
+  purifier = DOMPurify(window)
+  purifier.addHook('uponSanitizeAttribute', (node, data) => {
+    if (data.attrName === 'class' && !/^(?:language-[a-z0-9+#._-]+|align-[a-z]+)$/.test(data.attrValue)) data.keepAttr = false
+  })
+  purifier.addHook('beforeSanitizeAttributes', node => {
+    const align = (node.tagName === 'TD' || node.tagName === 'TH') && /^text-align:(left|center|right)$/.exec(node.getAttribute('style') || '')
+    if (align) node.setAttribute('class', `align-${ALIGNED[align[1]]}`)
+  })
+  purifier.addHook('afterSanitizeAttributes', node => {
+    if (node.tagName === 'A') {
+      if (!node.hasAttribute('href')) return
+      node.setAttribute('target', '_blank')
+      node.setAttribute('rel', 'noopener noreferrer')
+    } else if (/^(P|LI|UL|OL|H[1-6]|BLOCKQUOTE|TABLE)$/.test(node.tagName)) node.setAttribute('dir', 'auto')
+  })
+  return purifier
+}
+
+/** @param {string} html of markdown-it @returns {DocumentFragment} */
+export const clean = html => purify().sanitize(html, RULES)
+
+/** @param {string} source @returns {DocumentFragment} */
+export const rendered = (source, env = {}) => clean(md.render(source, env))

@@ -1,0 +1,150 @@
+// One message of the conversation: what a person said, or an answer.
+import {copyButton} from './copy.js'
+import {h, iconButton} from './dom.js'
+import {Steps, Thoughts} from './fold.js'
+import {icon} from './icons.js'
+import {Stream} from './stream.js'
+
+/** ‹ 1/2 › where a message stands beside others. */
+function branchSwitch(entry, say, send) {
+  const ids = entry.branches || []
+  if (ids.length < 2) return null
+  const at = ids.indexOf(entry.id)
+  const go = (label, name, to) => iconButton(icon(name), say(label), () => send({t: 'choose', id: ids[to]}), {disabled: !ids[to]})
+  return h('span', {class: 'branches'}, go('previous', 'left', at - 1), h('span', {text: `${at + 1}/${ids.length}`}), go('next', 'right', at + 1))
+}
+
+export class Said {
+  constructor(entry, {say, send, useContext}) {
+    this.id = entry.id
+    this.entry = entry
+    this.say = say
+    this.send = send
+    this.useContext = useContext
+    this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text})
+    this.actions = h('div', {class: 'actions'})
+    this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.bubble, this.actions)
+    this.update(entry)
+  }
+
+  update(entry) {
+    this.entry = entry
+    this.actions.replaceChildren(...[
+      entry.alone && h('span', {class: 'note', text: this.say('alone')}),
+      copyButton(this.say, () => this.entry.text),
+      iconButton(icon('edit'), this.say('edit'), () => this.edit()),
+      branchSwitch(entry, this.say, this.send),
+    ].filter(Boolean))
+  }
+
+  edit() {
+    const area = h('textarea', {'aria-label': this.say('edit'), dir: 'auto', rows: '3'})
+    area.value = this.entry.text
+    const end = () => { form.replaceWith(this.bubble); this.actions.hidden = false }
+    const save = () => {
+      const text = area.value.trim()
+      if (text) this.send({t: 'edit', id: this.id, s: text, context: this.useContext()})
+      end()
+    }
+    const form = h('div', {class: 'edit'}, area, h('div', {class: 'row'},
+      h('button', {type: 'button', class: 'quiet', text: this.say('cancel'), on: {click: end}}),
+      h('button', {type: 'button', class: 'primary', text: this.say('save'), on: {click: save}})))
+    area.addEventListener('keydown', event => {
+      if (event.key === 'Escape') { event.stopPropagation(); end() }
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); save() }
+    })
+    this.actions.hidden = true
+    this.bubble.replaceWith(form)
+    area.focus()
+  }
+}
+
+export class Answer {
+  constructor(entry, {say, send}) {
+    this.id = entry.id
+    this.say = say
+    this.send = send
+    this.thoughts = new Thoughts(say)
+    this.steps = new Steps(say)
+    this.notices = h('div', {class: 'notices'})
+    this.body = h('div', {class: 'body', dir: 'auto'})
+    this.waiting = h('div', {class: 'waiting', 'aria-hidden': 'true'}, h('i'), h('i'), h('i'))
+    this.failure = h('div')
+    this.footer = h('div', {class: 'actions'})
+    this.element = h('article', {class: 'message assistant', 'aria-label': say('answer')},
+      this.steps.element, this.thoughts.element, this.notices, this.body, this.waiting, this.failure, this.footer)
+    this.stream = new Stream(this.body, say)
+    if (entry.thinking) this.thoughts.push(entry.thinking)
+    if (entry.text) this.stream.push(entry.text)
+    this.update(entry)
+    this.stream.flush(!this.running)
+    this.element.setAttribute('aria-busy', String(this.running))
+  }
+
+  /** All but the text, which only grows. */
+  update(entry) {
+    this.entry = entry
+    this.running = entry.state === 'running'
+    this.thoughts.show(entry.thought, this.running)
+    this.steps.show(entry.steps, this.running)
+    this.notices.replaceChildren(...(entry.notices || []).map(text => h('p', {text, dir: 'auto'})))
+    this.showFailure(entry.failure)
+    this.showFooter()
+    this.showWaiting()
+  }
+
+  think(text) {
+    this.thoughts.push(text)
+    this.thoughts.show(this.entry.thought, this.running)
+    this.showWaiting()
+  }
+
+  write(text) {
+    this.stream.push(text)
+  }
+
+  draw() {
+    this.stream.flush()
+    this.showWaiting()
+  }
+
+  end(entry) {
+    this.update(entry)
+    this.stream.flush(true)
+    this.element.setAttribute('aria-busy', 'false')
+  }
+
+  showWaiting() {
+    this.waiting.hidden = !this.running || Boolean(this.stream.source) || !this.thoughts.element.hidden
+  }
+
+  showFailure(failure) {
+    if (!failure) return this.failure.replaceChildren()
+    this.failure.replaceChildren(h('div', {class: 'failure', role: 'alert'}, icon('warn'),
+      h('div', {class: 'what', dir: 'auto'}, h('strong', {text: failure.message || this.say('failed')}), failure.help && h('p', {text: failure.help})),
+      h('button', {type: 'button', class: 'outlined', text: this.say('retry'), on: {click: () => this.again()}})))
+  }
+
+  showFooter() {
+    if (this.running) return this.footer.replaceChildren()
+    const {usage = {}, state} = this.entry
+    const facts = [
+      state === 'stopped' && this.say('stopped'),
+      usage.cut && this.say('cut'),
+      usage.model,
+      usage.tokens !== undefined && this.say('tokens', {n: usage.tokens}),
+      usage.speed !== undefined && this.say('speed', {n: usage.speed}),
+    ].filter(Boolean)
+    const first = usage.first !== undefined ? this.say('first', {s: usage.first}) : null
+    this.footer.replaceChildren(...[
+      copyButton(this.say, () => this.stream.source),
+      !this.entry.failure && iconButton(icon('again'), this.say('regenerate'), () => this.again()),
+      branchSwitch(this.entry, this.say, this.send),
+      h('span', {class: 'note', text: facts.join(' · '), title: first}),
+    ].filter(Boolean))
+  }
+
+  again() {
+    this.send({t: 'regenerate', id: this.id})
+  }
+}

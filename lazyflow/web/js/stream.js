@@ -1,0 +1,128 @@
+// One answer as it streams: finished blocks are frozen, only the last block is rendered again, and inside an open
+// fence text is appended and coloured once, when the fence closes. The cost of a token is that of its last block.
+import {codeBlock, dress, paint} from './code.js'
+import {clean, languageOf, md, rendered} from './markdown.js'
+
+const OPEN = /^ {0,3}(`{3,}|~{3,})([^\n`]*)\n/
+
+export class Stream {
+  /** @param {HTMLElement} element @param {(key: string) => string} say */
+  constructor(element, say) {
+    this.element = element
+    this.say = say
+    this.source = ''
+    this.unread = ''
+    this.tail = ''
+    this.live = null
+    this.fence = null
+    this.env = {}
+    this.due = 0
+  }
+
+  push(text) {
+    this.source += text
+    this.unread += text
+  }
+
+  /** Show what was pushed. @param {boolean} [end] nothing more comes */
+  flush(end = false) {
+    const began = performance.now()
+    let add = this.unread
+    this.unread = ''
+    while (add) {
+      if (this.fence) add = this.inFence(add)
+      else {
+        this.tail += add
+        add = this.freezeFinished()
+      }
+    }
+    if (this.fence) {
+      if (end) this.closeFence(this.fence.line)
+    } else this.showTail(end)
+    if (end) this.resolveReferences()
+    // A very long last block (a list, a table) is drawn less often, so that it never takes the page's whole time.
+    const now = performance.now()
+    this.due = now + 4 * (now - began)
+  }
+
+  inFence(add) {
+    const held = this.fence.line + add
+    const close = this.fence.close.exec(held)
+    if (close) {
+      this.closeFence(held.slice(0, close.index))
+      return held.slice(close.index + close[0].length)
+    }
+    const lines = held.lastIndexOf('\n') + 1
+    this.fence.text.appendData(held.slice(0, lines))
+    this.fence.line = held.slice(lines)
+    return ''
+  }
+
+  freezeFinished() {
+    const tokens = md.parse(this.tail, this.env)
+    const starts = tokens.filter(token => token.level === 0 && token.map && token.nesting >= 0)
+    const last = starts.at(-1)
+    if (last && last.map[0] > 0) {
+      const cut = tokens.indexOf(last)
+      this.freeze(clean(md.renderer.render(tokens.slice(0, cut), md.options, this.env)))
+      this.tail = afterLines(this.tail, last.map[0])
+    }
+    const open = OPEN.exec(this.tail)
+    if (!open) return ''
+    this.openFence(open)
+    const rest = this.tail.slice(open[0].length)
+    this.tail = ''
+    return rest
+  }
+
+  freeze(fragment) {
+    dress(fragment, this.say)
+    this.element.insertBefore(fragment, this.live)
+  }
+
+  showTail(end) {
+    this.live?.remove()
+    this.live = null
+    if (!this.tail) return
+    const fragment = rendered(this.tail, this.env)
+    if (end) {
+      this.tail = ''
+      this.freeze(fragment)
+      return
+    }
+    dress(fragment, this.say, false)
+    this.live = document.createElement('div')
+    this.live.className = 'live'
+    this.live.append(fragment)
+    this.element.append(this.live)
+  }
+
+  openFence(open) {
+    this.live?.remove()
+    this.live = null
+    const block = codeBlock(languageOf(open[2]), this.say)
+    const mark = open[1]
+    this.fence = {...block, line: '', close: new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*(?:\\n|$(?![^]))`, 'm')}
+    this.element.append(block.figure)
+  }
+
+  closeFence(rest) {
+    this.fence.text.appendData(rest)
+    paint(this.fence)
+    this.fence = null
+  }
+
+  // A link's address may come after the block that uses it and is frozen: then all is rendered once more.
+  resolveReferences() {
+    if (!Object.keys(this.env.references || {}).length) return
+    const fragment = rendered(this.source)
+    dress(fragment, this.say)
+    this.element.replaceChildren(fragment)
+  }
+}
+
+function afterLines(text, count) {
+  let at = 0
+  for (let line = count; line--;) at = text.indexOf('\n', at) + 1
+  return text.slice(at)
+}

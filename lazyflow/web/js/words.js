@@ -1,0 +1,62 @@
+// The page's own words, in the browser's language. `{…}` is filled in.
+const EN = {
+  message: 'Message', placeholder: 'Write a message', send: 'Send', stop: 'Stop', newChat: 'New conversation',
+  dark: 'Dark mode', light: 'Light mode', useContext: 'Use context',
+  contextHelp: 'On: the conversation so far is sent along. Off: the message goes alone.',
+  copy: 'Copy', copied: 'Copied', regenerate: 'Answer again', edit: 'Edit', cancel: 'Cancel', save: 'Send',
+  retry: 'Retry', you: 'You', answer: 'Answer', thinking: 'Thinking…', thought: 'Thought for {s} s', thoughts: 'Thoughts',
+  steps: 'Steps', stepsDone: '{n} steps', stopped: 'Stopped', cut: 'Reached the limit of tokens', alone: 'Sent without context',
+  tokens: '{n} tokens', speed: '{n} tokens/s', first: 'first token after {s} s', busy: 'Wait for the answer to end, or stop it.',
+  lost: 'Connection lost. Reconnecting…', back: 'Connected again', latest: 'Go to the latest message',
+  loading: 'Loading {node}', fetching: 'fetching', reading: 'reading', starting: 'starting', failedNode: '{node} is not available',
+  problems: 'The app’s files have problems. The last good version goes on.', failures: 'The new version could not start. The last good one goes on.',
+  restart: 'restart needed for {what}', details: 'Details', previous: 'Previous version', next: 'Next version',
+  writing: 'The answer is being written', done: 'The answer is complete', code: 'code', image: 'image', conversation: 'Conversation',
+  failed: 'Something went wrong', examples: 'Examples', table: 'Table',
+}
+const DE = {
+  message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
+  dark: 'Dunkle Darstellung', light: 'Helle Darstellung', useContext: 'Kontext nutzen',
+  contextHelp: 'An: Die bisherige Unterhaltung wird mitgeschickt. Aus: Nur die Nachricht selbst.',
+  copy: 'Kopieren', copied: 'Kopiert', regenerate: 'Neu beantworten', edit: 'Bearbeiten', cancel: 'Abbrechen', save: 'Senden',
+  retry: 'Erneut versuchen', you: 'Du', answer: 'Antwort', thinking: 'Denkt nach…', thought: '{s} s nachgedacht', thoughts: 'Gedanken',
+  steps: 'Schritte', stepsDone: '{n} Schritte', stopped: 'Angehalten', cut: 'Token-Grenze erreicht', alone: 'Ohne Kontext gesendet',
+  tokens: '{n} Token', speed: '{n} Token/s', first: 'erstes Token nach {s} s', busy: 'Warte das Ende der Antwort ab oder halte sie an.',
+  lost: 'Verbindung verloren. Neuer Versuch…', back: 'Wieder verbunden', latest: 'Zur neuesten Nachricht',
+  loading: '{node} wird geladen', fetching: 'herunterladen', reading: 'lesen', starting: 'starten', failedNode: '{node} ist nicht verfügbar',
+  problems: 'Die Dateien der App haben Fehler. Der letzte gute Stand läuft weiter.', failures: 'Der neue Stand konnte nicht starten. Der letzte gute läuft weiter.',
+  restart: 'Neustart nötig für {what}', details: 'Einzelheiten', previous: 'Vorige Fassung', next: 'Nächste Fassung',
+  writing: 'Die Antwort wird geschrieben', done: 'Die Antwort ist vollständig', code: 'Code', image: 'Bild', conversation: 'Unterhaltung',
+  failed: 'Etwas ist schiefgegangen', examples: 'Beispiele', table: 'Tabelle',
+}
+const ZH = {
+  message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
+  dark: '深色模式', light: '浅色模式', useContext: '使用上下文',
+  contextHelp: '开启：连同之前的对话一起发送。关闭：只发送这条消息。',
+  copy: '复制', copied: '已复制', regenerate: '重新回答', edit: '编辑', cancel: '取消', save: '发送',
+  retry: '重试', you: '你', answer: '回答', thinking: '思考中…', thought: '思考了 {s} 秒', thoughts: '思考',
+  steps: '步骤', stepsDone: '{n} 个步骤', stopped: '已停止', cut: '已达到令牌上限', alone: '未带上下文发送',
+  tokens: '{n} 个令牌', speed: '{n} 令牌/秒', first: '首个令牌 {s} 秒', busy: '请等待回答结束，或先停止它。',
+  lost: '连接已断开，正在重新连接…', back: '已重新连接', latest: '转到最新消息',
+  loading: '正在加载 {node}', fetching: '下载', reading: '读取', starting: '启动', failedNode: '{node} 不可用',
+  problems: '应用文件有问题，仍在使用上一个可用版本。', failures: '新版本无法启动，仍在使用上一个可用版本。',
+  restart: '需要重启：{what}', details: '详情', previous: '上一版本', next: '下一版本',
+  writing: '正在回答', done: '回答完成', code: '代码', image: '图片', conversation: '对话',
+  failed: '出错了', examples: '示例', table: '表格',
+}
+export const LANGUAGES = {en: EN, de: DE, zh: ZH}
+
+/** The language of the page for the browser's list of languages. */
+export function language(wanted) {
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0]
+    if (base in LANGUAGES) return base
+  }
+  return 'en'
+}
+
+/** @returns {(key: keyof typeof EN, values?: Record<string, string | number>) => string} */
+export function speaker(wanted) {
+  const words = LANGUAGES[language(wanted)]
+  return (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+}

@@ -1,0 +1,94 @@
+"""What a page shows beside the conversation: names, welcome, colours, how far models are, what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lazyflow.errors import Problem
+from lazyflow.runtime.contract import LiveApp, RunningApp, Trouble
+from lazyflow.spec.nodes import WebSpec
+
+Json = dict[str, Any]
+
+
+def look(live: LiveApp, web: str) -> Json | None:
+    """All of it as plain data; None where the app has no such web node any more."""
+    app = live.app
+    spec = app.spec.webs.get(web)
+    if spec is None:
+        return None
+    return {
+        "t": "look",
+        "title": title(app, spec),
+        "welcome": spec.welcome,
+        "examples": list(spec.examples),
+        "primary": spec.theme.primary or "",
+        "mode": spec.theme.mode,
+        "context": bool(spec.history),
+        "nodes": waiting(app, spec),
+        "trouble": trouble_data(live.trouble),
+    }
+
+
+def title(app: RunningApp, spec: WebSpec) -> str:
+    """What the page is called."""
+    return spec.title or app.spec.name
+
+
+def waiting(app: RunningApp, spec: WebSpec) -> list[Json]:
+    """Every node behind the page that cannot answer yet, with how far it is or why it failed."""
+    behind = app.graph.reachable(spec.target)
+    return [
+        {
+            "node": name,
+            "state": status.state,
+            "stage": status.stage,
+            "fraction": round(status.fraction, 2),
+            "message": status.message,
+            "help": status.help,
+        }
+        for name, status in app.status().items()
+        if name in behind and status.state != "ready"
+    ]
+
+
+def trouble_data(trouble: Trouble) -> Json | None:
+    """The banner's content; None where all is well."""
+    if not (trouble.problems or trouble.failures or trouble.restart):
+        return None
+    return {
+        "problems": [problem_data(problem) for problem in trouble.problems],
+        "failures": list(trouble.failures),
+        "restart": list(trouble.restart),
+    }
+
+
+def problem_data(problem: Problem) -> Json:
+    """One diagnostic: where, what, the line it stands on, what to do."""
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "place": f"{problem.file}:{problem.line}:{problem.column}",
+        "message": problem.message,
+        "help": problem.help,
+        "excerpt": excerpt(problem),
+    }
+
+
+def excerpt(problem: Problem) -> str:
+    """The line of the file with a mark under what is meant; empty where the file cannot be read."""
+    try:
+        with open(problem.file, encoding="utf-8-sig") as file:  # noqa: PTH123 - what was reported, a path or not
+            line = next((text for number, text in enumerate(file, 1) if number == problem.line), "")
+    except (OSError, UnicodeDecodeError, ValueError):
+        return ""
+    line = line.rstrip("\r\n")
+    if not line or len(line) > LONGEST_LINE:
+        return ""
+    end = problem.end_column if problem.end_line == problem.line else len(line) + 1
+    lead = "".join("\t" if character == "\t" else " " for character in line[: problem.column - 1])
+    number = str(problem.line)
+    return f"{number} | {line}\n{' ' * len(number)} | {lead}{'^' * max(1, end - problem.column)}"
+
+
+LONGEST_LINE = 400

@@ -1,0 +1,40 @@
+"""The chat page of one web node, added to any FastAPI server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from lazyflow.runtime.contract import LiveApp
+from lazyflow.store.conversations import Conversations, InMemory
+from lazyflow.web.rooms import Rooms
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PersonOf = Callable[[Mapping[str, str], Mapping[str, str]], str]
+"""Who sent a request, as an opaque id, from its headers and its cookies."""
+
+
+def mount_page(
+    server: FastAPI,
+    live: LiveApp,
+    node: str,
+    *,
+    person: PersonOf | None = None,
+    conversations: Conversations | None = None,
+) -> None:
+    """Serve the chat page of the web node `node` at `/`, with its websocket and files.
+
+    Without `person` everybody who may open the page is one and the same person. Without `conversations` they are
+    kept in this process's memory.
+    """
+    from panel.io.fastapi import add_applications  # noqa: PLC0415 - heavy, and used here only
+
+    from lazyflow.web.files import mount_files  # noqa: PLC0415 - imports panel
+    from lazyflow.web.page import Page  # noqa: PLC0415 - imports panel
+
+    mount_files(server)
+    page = Page(live, node, Rooms(live, node, conversations or InMemory()), person)
+    # The server's own guard compares Origin and Host, so any origin that gets here is fine.
+    add_applications({"/": page.build}, app=server, location=False, websocket_origin="*")

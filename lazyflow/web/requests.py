@@ -1,0 +1,122 @@
+"""What a page may ask for: untrusted JSON becomes a closed union of values, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST_MESSAGE = 1_000_000
+LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The page wants everything anew: it has just opened, lost its connection, or missed a message."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A new message at the end of the conversation."""
+
+    text: str
+    use_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message in place of an earlier one, in a branch of its own."""
+
+    entry: str
+    text: str
+    use_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """Another answer in place of this one."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Show the branch with this message."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the running reply and keep what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Begin a new conversation."""
+
+
+FromPage = Ready | Send | Edit | Regenerate | Choose | Stop | New
+
+
+def parse(data: object) -> FromPage | None:
+    """What the page asks for; None where it is nothing that our page says."""
+    if not isinstance(data, Mapping):
+        return None
+    build = BUILDERS.get(str(data.get("t")))
+    return build(data) if build is not None else None
+
+
+def text_of(data: Mapping[str, Any]) -> str | None:
+    """A message's text, if there is any and it is not absurdly long."""
+    text = data.get("s")
+    return text if isinstance(text, str) and text.strip() and len(text) <= LONGEST_MESSAGE else None
+
+
+def id_of(data: Mapping[str, Any]) -> str | None:
+    """The id of a message."""
+    value = data.get("id")
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID else None
+
+
+def ready(data: Mapping[str, Any]) -> FromPage:
+    """Build a `Ready`."""
+    conversation = data.get("c")
+    return Ready(conversation if isinstance(conversation, str) and len(conversation) <= LONGEST_ID else "")
+
+
+def send(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Send`."""
+    text = text_of(data)
+    return None if text is None else Send(text, data.get("context") is not False)
+
+
+def edit(data: Mapping[str, Any]) -> FromPage | None:
+    """Build an `Edit`."""
+    text, entry = text_of(data), id_of(data)
+    return None if text is None or entry is None else Edit(entry, text, data.get("context") is not False)
+
+
+def regenerate(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Regenerate`."""
+    entry = id_of(data)
+    return None if entry is None else Regenerate(entry)
+
+
+def choose(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Choose`."""
+    entry = id_of(data)
+    return None if entry is None else Choose(entry)
+
+
+BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
+    "ready": ready,
+    "send": send,
+    "edit": edit,
+    "regenerate": regenerate,
+    "choose": choose,
+    "stop": lambda _: Stop(),
+    "new": lambda _: New(),
+}

@@ -1,0 +1,29 @@
+"""The rooms of one web node: two pages that show one conversation share one."""
+
+from __future__ import annotations
+
+from weakref import WeakValueDictionary
+
+from lazyflow.runtime.contract import LiveApp
+from lazyflow.store.conversation import Conversation
+from lazyflow.store.conversations import Conversations
+from lazyflow.web.room import Room, new_id
+
+
+class Rooms:
+    """Opens rooms. A room lives as long as a page shows it or a reply runs in it."""
+
+    def __init__(self, live: LiveApp, web: str, kept: Conversations) -> None:
+        self._live = live
+        self._web = web
+        self._kept = kept
+        self._open: WeakValueDictionary[tuple[str, str], Room] = WeakValueDictionary()
+
+    def enter(self, person: str, conversation: str) -> Room:
+        """The room of this person's conversation; a fresh one where they have none with this id."""
+        room = self._open.get((person, conversation))
+        if room is None:
+            kept = self._kept.load(person, conversation) if conversation else None
+            room = Room(self._live, self._web, self._kept, kept or Conversation(id=new_id(), person=person))
+            self._open[(person, room.conversation.id)] = room
+        return room

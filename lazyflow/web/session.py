@@ -1,0 +1,91 @@
+"""One open page: does what it asks for and keeps it up to date. Knows nothing of how messages travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from typing_extensions import assert_never
+
+from lazyflow.messages import Role
+from lazyflow.runtime.contract import LiveApp
+from lazyflow.web.look import look
+from lazyflow.web.requests import Choose, Edit, New, Ready, Regenerate, Send, Stop, parse
+from lazyflow.web.room import Room
+from lazyflow.web.rooms import Rooms
+
+ToPage = Callable[[dict[str, Any]], None]
+
+
+class Session:
+    """A view over the app for one page. `send` delivers a message to the page and must not block."""
+
+    def __init__(self, live: LiveApp, web: str, rooms: Rooms, person: str, send: ToPage) -> None:
+        self._live = live
+        self._web = web
+        self._rooms = rooms
+        self._person = person
+        self._send = send
+        self._room: Room | None = None
+        self._leave: Callable[[], None] = nothing
+        self._shown: dict[str, Any] | None = None
+        self._unsubscribe = live.subscribe(self.refresh)
+
+    def close(self) -> None:
+        """The page is gone; what runs in its conversation goes on."""
+        self._unsubscribe()
+        self._leave()
+
+    def refresh(self) -> None:
+        """Tell the page what has changed about the app, if anything it shows did."""
+        shown = look(self._live, self._web)
+        if shown is not None and self._room is not None and shown != self._shown:
+            self._shown = shown
+            self._send(shown)
+
+    def handle(self, data: object) -> None:
+        """Do what the page asks for; what is no request of our page is ignored."""
+        match parse(data):
+            case None:
+                pass
+            case Ready(conversation):
+                self._show(conversation)
+            case New():
+                self._send(self._enter(self._rooms.enter(self._person, "")).snapshot())
+            case request:
+                self._act(self._room or self._enter(self._rooms.enter(self._person, "")), request)
+
+    def _act(self, room: Room, request: Send | Edit | Regenerate | Choose | Stop) -> None:
+        match request:
+            case Send(text, use_context):
+                path = room.conversation.path()
+                if not room.say(text, use_context=use_context, parent=path[-1].id if path else None):
+                    self._send({"t": "refused", "s": text})
+            case Edit(entry, text, use_context):
+                old = room.conversation.entries.get(entry)
+                if old is not None and old.role is Role.USER:
+                    room.say(text, use_context=use_context, parent=old.parent)
+            case Regenerate(entry):
+                room.answer_again(entry)
+            case Choose(entry):
+                room.choose(entry)
+            case Stop():
+                room.stop()
+            case _:
+                assert_never(request)
+
+    def _show(self, conversation: str) -> None:
+        room = self._enter(self._rooms.enter(self._person, conversation))
+        self._shown = None
+        self.refresh()
+        self._send(room.snapshot())
+
+    def _enter(self, room: Room) -> Room:
+        self._leave()
+        self._room = room
+        self._leave = room.join(self._send)
+        return room
+
+
+def nothing() -> None:
+    """Leave no room."""

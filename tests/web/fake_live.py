@@ -1,0 +1,94 @@
+"""A small app that answers as it is told: the page's harness, in unit tests and under a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from lazyflow.graph.graph import Graph
+from lazyflow.nodes.events import Event, Text
+from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
+from lazyflow.spec.app import AppSpec
+from lazyflow.spec.nodes import PythonSpec, WebSpec
+
+Beat = Event | float
+"""An event, or seconds to wait before the next one."""
+Script = Callable[[Ask], Sequence[Beat]]
+
+
+def echo(ask: Ask) -> Sequence[Beat]:
+    return [Text(f"You said: {ask.message}")]
+
+
+def app_spec(web: WebSpec) -> AppSpec:
+    chat = PythonSpec(name="chat", call="fake:chat")
+    return AppSpec(name="fake", nodes={"chat": chat, web.name: web}, folder=Path("/nowhere"))
+
+
+class FakeLive:
+    """`LiveApp` and `RunningApp` in one: plays `script`, remembers what it was asked."""
+
+    def __init__(self, web: WebSpec | None = None, script: Script = echo) -> None:
+        self.web = web or WebSpec(name="web", target="chat", history=("chat",), title="Fake")
+        self.script = script
+        self.asked: list[Ask] = []
+        self.closed = 0
+        self.leases = 0
+        self.generation = 1
+        self.trouble = Trouble()
+        self.nodes: Mapping[str, NodeStatus] = {"chat": NodeStatus(state="ready")}
+        self.listeners: list[Callable[[], None]] = []
+
+    @property
+    def app(self) -> FakeLive:
+        return self
+
+    @property
+    def spec(self) -> AppSpec:
+        return app_spec(self.web)
+
+    @property
+    def graph(self) -> Graph:
+        return Graph(app=self.spec, edges={"chat": ()}, order=("chat",))
+
+    def status(self) -> Mapping[str, NodeStatus]:
+        return self.nodes
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        self.asked.append(ask)
+        try:
+            for beat in self.script(ask):
+                if isinstance(beat, (int, float)):
+                    await asyncio.sleep(beat)
+                else:
+                    yield beat
+        finally:
+            self.closed += 1
+
+    @contextmanager
+    def lease(self) -> Iterator[FakeLive]:
+        self.leases += 1
+        try:
+            yield self
+        finally:
+            self.leases -= 1
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    async def reload(self) -> Reloaded:
+        return Reloaded(generation=self.generation, changed=False)
+
+    def change(self, **fields: object) -> None:
+        """Edit the web node as a saved file would."""
+        self.web = replace(self.web, **fields)  # type: ignore[arg-type] # a test's own fields
+        self.generation += 1
+        self.tell()
+
+    def tell(self) -> None:
+        for listener in tuple(self.listeners):
+            listener()
