@@ -41,10 +41,14 @@ class Generation:
             if not self._leases:
                 self._free.set()
 
+    async def free(self) -> None:
+        """Wait until nobody holds a lease."""
+        await self._free.wait()
+
     async def retire(self, limit: float) -> None:
         """Close the app after its last lease, or after `limit` seconds."""
         try:
-            await asyncio.wait_for(self._free.wait(), limit)
+            await asyncio.wait_for(self.free(), limit)
         except asyncio.TimeoutError:
             log.warning("generation %d: %d replies did not end within %g s", self.number, self._leases, limit)
         await self.app.close()

@@ -130,6 +130,11 @@ class Live:
             await self._current.app.close()
             await self._pool.close()
 
+    async def quiet(self, limit: float) -> None:
+        """Wait until no reply runs, at most `limit` seconds."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._current.free(), limit)
+
     async def loaded(self) -> tuple[str, ...]:
         """Wait until every model of the current generation is in memory or has failed; what failed, in words."""
         found = [await failure_in(name, claim.settled()) for name, claim in self._current.app.claims.items()]
