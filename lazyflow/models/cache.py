@@ -39,7 +39,7 @@ def repo_folder(cache: Path, repo: str) -> Path:
 def cached(cache: Path, remote: Remote) -> Found | str:
     """The model in the cache, all its shards, or what stands there instead in a few words."""
     folder = repo_folder(cache, remote.repo)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir() raises for names that no system takes
         return "not there"
     commit = _commit(folder, remote.revision)
     if commit is None:

@@ -11,6 +11,7 @@ from lazyflow.errors import ModelNotFound
 _PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _QUANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,254}")
+_MAX_BARE = 255
 _FORMS = "write a path (./x.gguf), owner/repo, owner/repo:QUANT, owner/repo/file.gguf, or a bare name"
 
 
@@ -64,6 +65,8 @@ def parse(name: str) -> ModelName:
     if "\\" in name or not text:
         raise ModelNotFound(f"'{name}' is neither a path nor a name", _FORMS)
     if "/" not in text:
+        if len(text) > _MAX_BARE:
+            raise ModelNotFound(f"a model's name of {len(text)} characters: '{text[:40]}...'", _FORMS)
         return BareName(text, quant)
     return _hub(name, text, quant)
 

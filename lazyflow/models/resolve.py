@@ -100,7 +100,7 @@ def _bare(name: str, bare: BareName, folder: Path, environment: Mapping[str, str
 
 def _in_search_folder(base: Path, bare: BareName, tried: list[str]) -> Found | None:
     origin = f"{_SEARCH} {base}"
-    if not base.is_dir():
+    if not os.path.isdir(base):  # noqa: PTH112 - Path.is_dir() raises for names that no system takes
         tried.append(f"{origin}: no such folder")
         return None
     seen = []
@@ -144,7 +144,8 @@ def _expand(text: str, folder: Path, environment: Mapping[str, str]) -> Path:
 
 def _beside(name: str, folder: Path) -> str:
     """A hint where a file of that name lies beside app.yaml and only `./` is missing."""
-    return f"did you mean './{name}'?" if name.lower().endswith(".gguf") and (folder / name).is_file() else ""
+    exists = name.lower().endswith(".gguf") and os.path.isfile(folder / name)  # noqa: PTH113 - is_file() raises for long names
+    return f"did you mean './{name}'?" if exists else ""
 
 
 def _did_you_mean_file(path: Path) -> str:

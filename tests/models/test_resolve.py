@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lazyflow.errors import ModelNotFound, ModelUnusable
 from lazyflow.models.catalogue import CATALOGUE, Package
@@ -228,3 +230,19 @@ def test_the_cache_moves_with_its_variables(tmp_path: Path, variable: str) -> No
 def test_a_revision_cannot_read_elsewhere(tmp_path: Path, revision: str) -> None:
     with pytest.raises(ModelNotFound, match="cannot be a revision"):
         find("owner/repo", tmp_path, revision)
+
+
+@given(
+    st.text(max_size=40)
+    | st.sampled_from(["a" * 5000, "./" + "a" * 5000, "a/b/" + "c" * 5000 + ".gguf", "a" * 5000 + ".gguf"]),
+    st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+    | st.just("a" * 5000),
+)
+def test_any_name_and_any_search_path_end_well(name: str, path: str) -> None:
+    environment = {"HOME": "/nowhere", "LAZYFLOW_MODEL_PATH": path, "HF_HOME": path}
+    try:
+        found = resolve(name, folder=Path("/nowhere"), environment=environment)
+    except (ModelNotFound, ModelUnusable) as error:
+        assert str(error)  # noqa: PT017 - which of the two ends there are is not known before
+    else:
+        assert isinstance(found, Remote)
