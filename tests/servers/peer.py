@@ -64,6 +64,7 @@ class Peer:
     tls: ssl.SSLContext | None = None
     received: list[Received] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -95,6 +96,7 @@ class Peer:
             reply = self.replies[min(len(self.received), len(self.replies) - 1)]
             self.received.append(request)
             self.lines.append(line)
+            self.arrived.set()
             watch = asyncio.ensure_future(self._watch(reader, line))
             try:
                 await reply(request, line)

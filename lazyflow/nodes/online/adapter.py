@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import warnings
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -79,6 +80,7 @@ def _import() -> Any:
     except ImportError:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
+    warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
     for name in LOGGERS:
         logging.getLogger(name).disabled = True  # they repeat what providers say, keys included
     return litellm
@@ -144,15 +146,16 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
 def _arguments(litellm: Any, call: Call) -> dict[str, Any]:
     target, parameters = call.target, call.asked.parameters
     model, provider, *_ = litellm.get_llm_provider(model=target.model, api_base=target.api_base, api_key="none")
+    body = {**call.asked.body, **call.options.get("extra_body", {})}
     supported = litellm.get_supported_openai_params(model=model, custom_llm_provider=provider) or ()
     return {
         "drop_params": True,
-        "allowed_openai_params": [name for name in parameters if name not in supported],
+        "allowed_openai_params": [name for name in (*parameters, *call.options) if name not in supported],
         "stream_options": {"include_usage": True},
-        **({"extra_body": call.asked.body} if call.asked.body else {}),
         **parameters,
         "timeout": call.timeout + MARGIN,
         **call.options,
+        **({"extra_body": body} if body else {}),
         "model": target.model,
         "messages": call.asked.messages,
         "api_key": target.api_key,
