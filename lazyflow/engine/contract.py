@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -54,7 +54,10 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """The next piece of the answer, whole characters only; `logprobs` are (token text, logprob) where asked for."""
+    """The next piece of the answer, whole characters only.
+
+    `logprobs`, where n were asked for, are (token text, logprob): for each token itself, then the n likeliest.
+    """
 
     text: str
     logprobs: tuple[tuple[str, float], ...] = ()
@@ -151,6 +154,16 @@ class LoadedModel(Protocol):
 
     async def close(self) -> None:
         """End every request and free the memory. May be called more than once."""
+
+
+class TextModel(LoadedModel, Protocol):
+    """What a loaded GGUF offers beyond chat."""
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """The embedding of each text, of length 1. Raises: `EngineError`."""
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        """The tokens of plain text. Raises: `EngineError`."""
 
 
 OnProgress = Callable[[LoadProgress], None]

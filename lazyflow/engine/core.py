@@ -34,6 +34,8 @@ class Core:
             tokens = plan.context(
                 key, trained=weights.trained_context, token_bytes=token_bytes, free=machine.free_memory()
             )
+            if not offload.gpu_layers:
+                plan.check_memory(key, tokens=tokens, token_bytes=token_bytes, free=machine.free_memory())
             flash = plan.flash_attention(key, heads=weights.heads, tokens=tokens, offload=offload)
             options = plan.context_options(key, tokens=tokens, threads=machine.threads(), flash_attention=flash)
             self._context = Context(weights, options)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lazyflow.engine import grammar
 from lazyflow.engine.answer import Logprobs
 from lazyflow.engine.contract import EngineError, InvalidRequest
 from lazyflow.engine.native.context import Context, Floats
@@ -44,6 +45,7 @@ class Picker:
         self._bias = np.fromiter(options.logit_bias.values(), np.float32)
         self._grammar = self._chain = None
         if options.grammar is not None:
+            grammar.check(options.grammar)
             try:
                 self._grammar = Grammar(vocab, llama, options.grammar)
             except ValueError as error:
@@ -68,27 +70,29 @@ class Picker:
             token = self._chain.sample(context, index)
         elif logits is not None:
             token = int(logits.argmax())
+            if not np.isfinite(logits[token]):
+                raise EngineError("the model computes no numbers", "its file is damaged: fetch it again")
         return token, () if self._logprobs is None or logits is None else self._told(logits, token, self._logprobs)
 
     @property
     def _needs_logits(self) -> bool:
         return self._chain is None or self._grammar is not None or self._logprobs is not None or bool(len(self._bias))
 
-    def _by_grammar(self, grammar: Grammar, logits: Floats) -> int:
+    def _by_grammar(self, rules: Grammar, logits: Floats) -> int:
         # Checking one token costs microseconds, all of a vocabulary milliseconds: most picks are allowed anyway.
         chain, candidates = self._chain, self._candidates
         candidates.fill(logits)
         token = chain.choose(candidates) if chain is not None else None
         if token is not None:
             candidates.fill_one(token)
-            grammar.forbid(candidates)
+            rules.forbid(candidates)
         if token is None or not candidates.first_allowed:
             candidates.fill(logits)
-            grammar.forbid(candidates)
+            rules.forbid(candidates)
             token = chain.choose(candidates) if chain is not None else None
         if token is None:
             raise EngineError("the grammar allows nothing that this model can say", "change the grammar or the schema")
-        grammar.accept(token)
+        rules.accept(token)
         if chain is not None:
             chain.accept(token)
         return token

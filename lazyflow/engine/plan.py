@@ -8,10 +8,12 @@ from typing import Literal
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.native.context import ContextOptions
 from lazyflow.engine.native.model import WeightsOptions
+from lazyflow.errors import ModelUnusable
 
 KvCache = Literal["f16", "q8_0", "q4_0"]
 KV_BITS: dict[KvCache, float] = {"f16": 16.0, "q8_0": 8.5, "q4_0": 4.5}
 SPLIT_MODES = {"none": 0, "layer": 1, "row": 2}
+GB = 1e9
 MARGIN = 1 << 30
 """Bytes left free for compute buffers and everybody else."""
 LARGEST_AUTO, SMALLEST_AUTO = 32768, 2048
@@ -40,6 +42,17 @@ def context(key: ModelKey, *, trained: int, token_bytes: float, free: int | None
         room = int(max(free - MARGIN, 0) / max(token_bytes * key.parallel, 1))
         length = min(length, max(room // 256 * 256, SMALLEST_AUTO))
     return min(length, trained)
+
+
+def check_memory(key: ModelKey, *, tokens: int, token_bytes: float, free: int | None) -> None:
+    """Raise `ModelUnusable` for a KV cache that cannot be had: the system would start to kill instead of refusing."""
+    needed = tokens * key.parallel * token_bytes
+    if free is not None and needed > free:
+        raise ModelUnusable(
+            f"a context of {tokens} tokens for each of {key.parallel} conversations takes {needed / GB:.1f} GB, "
+            f"and {free / GB:.1f} GB of memory are free",
+            "write a smaller context, fewer parallel conversations or kv_cache: q8_0",
+        )
 
 
 @dataclass(frozen=True, slots=True)

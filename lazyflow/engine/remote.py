@@ -143,11 +143,16 @@ class RemoteModel:
 
 async def _start(key: ModelKey, on_progress: OnProgress, channel: LoopChannel) -> tuple[Process, ModelInfo]:
     """A worker that has loaded `key`; none is left behind otherwise."""
-    process = await Process.start(channel.deliver)
+    starting = asyncio.create_task(Process.start(channel.deliver))
     try:
+        process = await asyncio.shield(starting)
         return process, await process.load(key, on_progress)
     except BaseException:
-        killing = asyncio.create_task(process.kill())
+        ending = asyncio.create_task(_end(starting))
         with suppress(asyncio.CancelledError):  # the process must be waited for, whoever else gives up
-            await asyncio.shield(killing)
+            await asyncio.shield(ending)
         raise
+
+
+async def _end(starting: asyncio.Task[Process]) -> None:
+    await (await starting).kill()

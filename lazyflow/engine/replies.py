@@ -41,8 +41,10 @@ def info_in(values: Mapping[str, Any]) -> ModelInfo:
 
 
 def error_out(error: LazyflowError) -> list[str]:
-    """An error as JSON: its class, message and remedy."""
-    return [type(error).__name__, error.message, error.help]
+    """An error as JSON: its class (the nearest that is known here), message and remedy."""
+    names = [one.__name__ for one in type(error).__mro__]
+    known = next((name for name in names if name in ERRORS or name == MissingExtra.__name__), "")
+    return [known, error.message, error.help]
 
 
 def error_in(values: list[str]) -> LazyflowError:

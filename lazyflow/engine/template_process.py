@@ -17,7 +17,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MEMORY = 256 << 20
-SECONDS = 4.0
+SECONDS = 2.0
 """Wall-clock time of one rendering."""
 LARGEST_PROMPT = 64 << 20
 """Characters: what a template may render. Contents are short stand-ins unless the template changes them."""

@@ -14,6 +14,8 @@ from lazyflow.engine.native.vocab import Tokens
 from lazyflow.errors import ModelUnusable
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
+MOST_SEQUENCES, MOST_THREADS = 256, 512
+LARGEST_BATCH = 1 << 16
 LARGEST_CONTEXT = 1 << 31
 """llama.cpp silently takes a context of 2**32 tokens for another size."""
 
@@ -33,8 +35,15 @@ class ContextOptions:
 
 def check(options: ContextOptions) -> None:
     """Raise `ModelUnusable` for what llama.cpp would abort on or silently change."""
-    if options.sequences < 1 or options.batch < options.sequences:
-        raise ModelUnusable(f"batch {options.batch} is too small", f"write a batch of at least {options.sequences}")
+    if not 1 <= options.sequences <= MOST_SEQUENCES:
+        raise ModelUnusable(f"parallel {options.sequences} is out of range", f"write 1 to {MOST_SEQUENCES}")
+    if not options.sequences <= options.batch <= LARGEST_BATCH:
+        raise ModelUnusable(
+            f"batch {options.batch} is out of range",
+            f"write {options.sequences} (a token for each conversation) to {LARGEST_BATCH}",
+        )
+    if not 1 <= options.threads <= MOST_THREADS:
+        raise ModelUnusable(f"threads {options.threads} is out of range", f"write 1 to {MOST_THREADS}")
     if options.context < 1 or options.context * options.sequences >= LARGEST_CONTEXT:
         raise ModelUnusable(
             f"a context of {options.context} tokens for each of {options.sequences} conversations is out of range",
@@ -78,6 +87,7 @@ class Context:
         self.vocab_size = weights.vocab.size
         self.width = weights.width
         self.sequences = options.sequences
+        self._embeds = options.embeddings
         self.length: int = llama.llama_n_ctx_seq(self.pointer)
         self.batch: int = llama.llama_n_batch(self.pointer)
         self.memory = llama.llama_get_memory(self.pointer)
@@ -85,7 +95,7 @@ class Context:
 
     def add(self, sequence: int, position: int, tokens: Tokens, *, logits: bool) -> int:
         """Put tokens into the next decode; the index of the last one, to ask its logits by."""
-        return self._fill.add(sequence, position, tokens, logits=logits)
+        return self._fill.add(sequence, position, tokens, first_logits=0 if self._embeds else len(tokens) - logits)
 
     def decode(self) -> int:
         """Run what was added. 0: done; 1: no room in the KV cache; 2: aborted; less than 0: refused.
@@ -162,7 +172,7 @@ class _Batch:
             logits=self.logits.ctypes.data_as(ctypes.POINTER(ctypes.c_int8)),
         )
 
-    def add(self, sequence: int, position: int, tokens: Tokens, *, logits: bool) -> int:
+    def add(self, sequence: int, position: int, tokens: Tokens, *, first_logits: int) -> int:
         start, end = self.count, self.count + len(tokens)
         if end > self.size:
             raise OverflowError(f"{end} tokens in a batch of {self.size}")
@@ -170,7 +180,7 @@ class _Batch:
         self.positions[start:end] = self.steps[: len(tokens)] + position
         self.sequences[start:end] = self.addresses[sequence]
         self.logits[start:end] = 0
-        self.logits[end - 1] = logits
+        self.logits[start + first_logits : end] = 1
         self.count = end
         return end - 1
 
