@@ -22,6 +22,7 @@ from lazyflow.engine.contract import (
 )
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Message, Role
+from lazyflow.nodes.attachments import spoken
 from lazyflow.nodes.choices import grammar_of
 from lazyflow.nodes.contract import ModelSource, NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, FailureReason, NodePath, Notice, Request, Text, Thinking, Usage
@@ -71,9 +72,9 @@ def chat_request(spec: LocalSpec, template: str | None, turn: Turn) -> ChatReque
     wanted = turn.wishes(spec.name)
     system = wanted.system if wanted.system is not None else spec.system
     told_first = (Message(Role.SYSTEM, system),) if system else ()
-    asked = Message(Role.USER, turn.message, turn.files)
+    conversation = (*turn.history_for(spec.name), Message(Role.USER, turn.message, turn.files))
     return ChatRequest(
-        messages=(*told_first, *turn.history_for(spec.name), asked),
+        messages=(*told_first, *(Message(message.role, spoken(message)) for message in conversation)),
         sampling=wanted.sampling.over(spec.sampling),
         format=wanted.format if wanted.format is not None else spec.format,
         grammar=grammar_of(wanted.choices) if wanted.choices else None,

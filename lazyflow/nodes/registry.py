@@ -9,12 +9,13 @@ from typing import Any
 
 from lazyflow.nodes.contract import ModelSource, Node
 from lazyflow.nodes.local import LocalNode
+from lazyflow.nodes.online.node import OnlineNode
 from lazyflow.nodes.parallel import ParallelNode
 from lazyflow.nodes.pipeline import PipelineNode
 from lazyflow.nodes.prompt import PromptNode
 from lazyflow.nodes.python import PythonNode
 from lazyflow.nodes.router import ModelRouter, RulesRouter
-from lazyflow.spec.nodes import LocalSpec, ParallelSpec, PipelineSpec, PromptSpec, PythonSpec, RouterSpec
+from lazyflow.spec.nodes import LocalSpec, OnlineSpec, ParallelSpec, PipelineSpec, PromptSpec, PythonSpec, RouterSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,11 @@ def local(spec: LocalSpec, parts: Parts) -> Node:
     written = spec.chat_template
     template = parts.files.get(parts.folder / written, written) if written is not None else None
     return LocalNode(spec, parts.models[spec.name], template)
+
+
+def online(spec: OnlineSpec, parts: Parts) -> Node:
+    """Keys that its spec does not name come from the environment."""
+    return OnlineNode(spec, parts.environment)
 
 
 def python(spec: PythonSpec, parts: Parts) -> Node:
@@ -74,6 +80,7 @@ Builder = Callable[[Any, Parts], Node]
 
 BUILDERS: dict[str, Builder] = {
     "local": local,
+    "online": online,
     "python": python,
     "prompt": prompt,
     "pipeline": pipeline,

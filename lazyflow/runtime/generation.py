@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from lazyflow.runtime.app import App
 from lazyflow.runtime.claiming import keys
 from lazyflow.runtime.plan import Snapshot
+from lazyflow.runtime.reading import Reading
 
 log = logging.getLogger(__name__)
 
 
 class Generation:
-    """An app with its number (from 1), what it was made of (see `Snapshot`), and the leases of its running turns."""
+    """An app with its number (from 1), what it was made of, and the leases of its running turns."""
 
-    def __init__(self, number: int, app: App, contents: Mapping[str, str]) -> None:
+    def __init__(self, number: int, app: App, reading: Reading) -> None:
         self.number = number
         self.app = app
-        self._contents = contents
+        self.seen = reading.seen
+        self._contents = reading.contents
         self._leases = 0
         self._free = asyncio.Event()
         self._free.set()

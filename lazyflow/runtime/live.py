@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 
 from lazyflow.engine.contract import Loader
 from lazyflow.engine.open import open_model
@@ -18,10 +17,11 @@ from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
 from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
+from lazyflow.runtime.content import Hashes
 from lazyflow.runtime.contract import Reloaded, RunningApp, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
-from lazyflow.runtime.opening import Refused, failure_in, open_app
+from lazyflow.runtime.opening import Refused, failure_in, open_app, warm_up
 from lazyflow.runtime.plan import Plan, Snapshot, plan
 from lazyflow.runtime.pool import Pool
 from lazyflow.runtime.reading import Reading, read_app
@@ -59,7 +59,7 @@ class Live:
         self._drain = drain
         self._room = room
         self._pool = Pool(load, self._tell)
-        self._retiring = Tasks()
+        self._aside = Tasks()
         self._listeners: list[Callable[[], None]] = []
         self._reloading = asyncio.Lock()
 
@@ -84,9 +84,9 @@ class Live:
         return replace(self._trouble, failures=(*self._trouble.failures, *failed))
 
     @property
-    def sources(self) -> tuple[Path, ...]:
-        """Every file that matters, whether it exists or not."""
-        return self.reading.checked.sources
+    def seen(self) -> Hashes:
+        """Every file that matters, whether it exists or not, with its content as it was last read."""
+        return {**self._current.seen, **self.reading.seen}
 
     def lease(self) -> AbstractContextManager[RunningApp]:
         """The current generation, kept open until the context ends: one lease a turn."""
@@ -121,12 +121,13 @@ class Live:
             raise
         self.reading = reading
         self.served = graph.app.webs
-        self._current = Generation(1, app, reading.contents)
+        self._current = Generation(1, app, reading)
+        self._aside.start(warm_up(app), "warm up")
 
     async def close(self) -> None:
         """End every generation and free every model; running replies are cut off."""
         async with self._reloading:
-            await self._retiring.cancel()
+            await self._aside.cancel()
             await self._current.app.close()
             await self._pool.close()
 
@@ -150,6 +151,9 @@ class Live:
                 done = self._refused(refused.trouble)
             except LazyflowError as error:
                 done = self._refused(Trouble(failures=(str(error),)))
+            except Exception:
+                log.exception("reload")
+                done = self._refused(Trouble(failures=("the reload broke off unexpectedly: the log has the details",)))
             else:
                 self._trouble = Trouble(restart=todo.restart)
                 done = Reloaded(generation=self.generation, changed=not todo.nothing, trouble=self._trouble)
@@ -180,8 +184,9 @@ class Live:
         swapped = models_swapped(todo, old.app.claims, claims, self._pool, room=self._room, drain=self._drain)
         async with swapped:
             app = await open_app(reading, graph, claims, old.app.reusable(todo.keep))
-        self._current = Generation(old.number + 1, app, reading.contents)
-        self._retiring.start(old.retire(self._drain), f"close generation {old.number}")
+        self._current = Generation(old.number + 1, app, reading)
+        self._aside.start(warm_up(app), "warm up")
+        self._aside.start(old.retire(self._drain), f"close generation {old.number}")
         return todo
 
     def _claim(self, graph: Graph) -> Callable[[LocalSpec], Claim]:

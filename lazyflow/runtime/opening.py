@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
 
 from lazyflow.errors import LazyflowError
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.build import build_nodes
 from lazyflow.nodes.contract import Node
+from lazyflow.nodes.online.node import OnlineNode
+from lazyflow.nodes.python import PythonNode
 from lazyflow.nodes.registry import Parts
 from lazyflow.runtime.app import App
 from lazyflow.runtime.claim import Claim
@@ -24,21 +25,20 @@ class Refused(LazyflowError):
         self.trouble = trouble
 
 
-@runtime_checkable
-class Opens(Protocol):
-    """A node that has something to do before its first turn."""
-
-    async def open(self) -> None:
-        """Raises: `LazyflowError`."""
-
-
 async def open_app(reading: Reading, graph: Graph, claims: Mapping[str, Claim], kept: Mapping[str, Node]) -> App:
-    """Build and open every node but those in `kept`, which are open. Raises: `Refused`."""
+    """Build every node but those in `kept`, import what python nodes call. Raises: `Refused`."""
     parts = Parts(folder=graph.app.folder, models=claims, environment=reading.environment, files=reading.files)
     nodes = build_nodes(graph, parts, kept)
-    opening = {name: node for name, node in nodes.items() if name not in kept and isinstance(node, Opens)}
+    opening = {name: node for name, node in nodes.own.items() if name not in kept and isinstance(node, PythonNode)}
     refuse_for([await failure_in(name, node.open()) for name, node in opening.items()])
-    return App(graph, nodes, claims)
+    return App(graph, nodes.answering, claims)
+
+
+async def warm_up(app: App) -> None:
+    """Import what online nodes need, so that no turn waits for it; what they lack is told by the turn."""
+    nodes = [node for node in app.nodes.values() if isinstance(node, OnlineNode)]
+    for node in nodes:
+        await failure_in(node.name, node.open())
 
 
 async def failure_in(node: str, work: Awaitable[object]) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lazyflow.graph.load import Checked, Source, check
+from lazyflow.runtime.content import Hashes, hashes
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.environment import parse_environment
 from lazyflow.spec.nodes import LocalSpec, OnlineSpec, PythonSpec
@@ -15,24 +16,29 @@ from lazyflow.spec.nodes import LocalSpec, OnlineSpec, PythonSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one look at the files gave. `files` are the texts that nodes name, `environment` with the `.env` file's."""
+    """What one look at the files gave. `files` are the texts that nodes name, `environment` with the `.env` file's.
+
+    `contents` as in `Snapshot`; `seen` are all files that matter, no newer than what was read.
+    """
 
     checked: Checked
     environment: Mapping[str, str]
     files: Mapping[Path, str]
     contents: Mapping[str, str]
+    seen: Hashes
 
 
 def read_app(source: Source) -> Reading:
     """Read and check everything. Raises: `Unreadable` where a file cannot be read."""
+    before = hashes(source.files)
     checked = check(source)
+    seen = {**hashes(checked.sources), **before}
     if checked.app is None:
-        return Reading(checked=checked, environment={}, files={}, contents={})
+        return Reading(checked=checked, environment={}, files={}, contents={}, seen=seen)
     environment = _environment(source, checked.app.folder, checked.texts)
     files = _texts(checked.app)
-    return Reading(
-        checked=checked, environment=environment, files=files, contents=_contents(checked.app, environment, files)
-    )
+    contents = _contents(checked.app, environment, files)
+    return Reading(checked=checked, environment=environment, files=files, contents=contents, seen=seen)
 
 
 def _environment(source: Source, folder: Path, texts: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,0 +1,30 @@
+"""The contents of files as hashes: the truth about whether anything changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+Hashes = Mapping[Path, str]
+
+NOTHING = ""  # there is no such file, it cannot be read, or nothing stands in it
+
+
+def hashes(paths: Iterable[Path]) -> Hashes:
+    """The content of each file as a hash."""
+    return {path: digest(path) for path in paths}
+
+
+def digest(path: Path) -> str:
+    """The hash of a file's content, or `NOTHING`."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return NOTHING
+    return hashlib.sha256(content).hexdigest() if content else NOTHING
+
+
+def changed(now: Hashes, seen: Hashes) -> bool:
+    """Whether any file of `now` is another than it was."""
+    return any(seen.get(path) != content for path, content in now.items())
