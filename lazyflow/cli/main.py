@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
 
 import lazyflow
+from lazyflow.cli.exits import Exit
+from lazyflow.cli.output import discard, forgiving, tell
 
 COMMANDS = {
     "run": "serve the app: chat page and API",
@@ -36,7 +39,47 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("lazyflow", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(lazyflow.__version__, prog_name="lazyflow")
-def main() -> None:
+def program() -> None:
     """Declare a chatbot in one YAML file and run it."""
+
+
+def main() -> None:
+    """Run the command line of this process, and exit with what it says."""
+    forgiving()
+    try:
+        code = run(sys.argv[1:])
+        finish()
+    except KeyboardInterrupt:
+        tell("stopped")
+        code = Exit.STOPPED
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line: every failure becomes a message on standard error and an exit code."""
+    try:
+        result = program.main(arguments, prog_name="lazyflow", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        tell("stopped")
+        return Exit.STOPPED
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else Exit.FINE if exit_.code is None else Exit.PROBLEMS
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may get out as a traceback
+        from lazyflow.cli.failures import failed  # noqa: PLC0415 - only where something went wrong
+
+        return failed(error)
+    return result if isinstance(result, int) else Exit.FINE
+
+
+def finish() -> None:
+    """Flush what is left, so that a full disk is told before the interpreter ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        discard(sys.stdout)
