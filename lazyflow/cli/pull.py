@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 import click
 
 from lazyflow.cli.bar import byte_bar
-from lazyflow.errors import InvalidApp, LazyflowError, Unreadable
+from lazyflow.cli.exits import Exit
+from lazyflow.cli.output import tell, write
+from lazyflow.errors import LazyflowError
 from lazyflow.graph.load import Source, load
 from lazyflow.models.locate import locate
 from lazyflow.spec.app import AppSpec
@@ -21,28 +22,13 @@ from lazyflow.spec.nodes import LocalSpec
 @click.argument("app", type=click.Path(path_type=Path))
 @click.option("-f", "--file", "over", multiple=True, type=click.Path(path_type=Path), help="A file to lay over it.")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
-def command(app: Path, over: tuple[Path, ...], env_file: Path | None) -> None:
+def command(app: Path, over: tuple[Path, ...], env_file: Path | None) -> int:
     """Fetch the models of APP (an app.yaml) now; print the path of each.
 
     A download that was stopped goes on where it stopped.
     """
-    try:
-        loaded = load(Source((app, *over), os.environ, env_file))
-        complete = asyncio.run(_pull(loaded.app))
-    except KeyboardInterrupt:
-        click.echo("\nstopped; run it again to go on", err=True)
-        sys.exit(130)
-    except InvalidApp as invalid:
-        for problem in invalid.problems:
-            place = f"{problem.file}:{problem.line}:{problem.column}"
-            click.echo(f"{place}: {problem.severity.value}[{problem.code}]: {problem.message}", err=True)
-            if problem.help:
-                click.echo(f"  = help: {problem.help}", err=True)
-        sys.exit(1)
-    except Unreadable as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(3)
-    sys.exit(0 if complete else 1)
+    loaded = load(Source((app, *over), os.environ, env_file))
+    return Exit.FINE if asyncio.run(_pull(loaded.app)) else Exit.PROBLEMS
 
 
 async def _pull(app: AppSpec) -> bool:
@@ -52,7 +38,7 @@ async def _pull(app: AppSpec) -> bool:
         if isinstance(node, LocalSpec):
             models.setdefault((node.model, node.revision), []).append(node.name)
     if not models:
-        click.echo("this app has no local models", err=True)
+        tell("this app has no local models")
     return all([await _fetch(model, revision, app.folder, users) for (model, revision), users in models.items()])
 
 
@@ -62,7 +48,7 @@ async def _fetch(model: str, revision: str, folder: Path, users: list[str]) -> b
         with byte_bar(f"fetching {model}") as show:
             found = await locate(model, folder=folder, revision=revision, on_progress=show)
     except LazyflowError as error:
-        click.echo(f"error: {', '.join(users)}: {error}", err=True)
+        tell(f"error: {', '.join(users)}: {error}")
         return False
-    click.echo(found.path)
+    write(f"{found.path}\n")
     return True
