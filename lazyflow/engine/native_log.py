@@ -1,0 +1,120 @@
+"""What llama.cpp logs: into `logging` as `lazyflow.llama`, and the last lines kept to tell why a load failed."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+log = logging.getLogger("lazyflow.llama")
+_CONTINUED = 5
+_LEVELS = {  # ggml_log_level (ggml/include/ggml.h). Its «info» is a page a load, its warnings are no user's business.
+    0: logging.DEBUG,
+    1: logging.DEBUG,
+    2: logging.INFO,
+    3: logging.WARNING,
+    4: logging.DEBUG,
+}
+KEPT = 400
+"""Lines; a load writes about 150."""
+LONGEST = 8192
+"""Bytes of a line that is never ended."""
+
+
+class NativeLog:
+    """Takes llama.cpp's pieces of text from any thread and makes lines of them. Never raises."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: deque[str] = deque(maxlen=KEPT)
+        self._count = 0
+        self._open, self._level = b"", logging.DEBUG
+        self.callback: object = None
+        """What llama.cpp calls as long as the process lives: kept from the garbage collector."""
+
+    def write(self, level: int, text: bytes | None) -> None:
+        """A piece as llama.cpp hands it over: a line, a part of one, or several."""
+        try:
+            for at, line in self._take(level, text or b""):
+                log.log(at, "%s", line)
+        except Exception:  # noqa: BLE001, S110 - there is native code above, which no exception may reach
+            pass
+
+    def mark(self) -> int:
+        """A point in time, for `since`."""
+        with self._lock:
+            return self._count
+
+    def since(self, mark: int) -> tuple[str, ...]:
+        """The lines since `mark`, as far as they are kept, oldest first."""
+        with self._lock:
+            lines = tuple(self._lines)
+            opened = (self._decode(self._open),) if self._open else ()
+            return lines[max(len(lines) - (self._count - mark), 0) :] + opened
+
+    def _take(self, level: int, text: bytes) -> list[tuple[int, str]]:
+        with self._lock:
+            done = []
+            if level != _CONTINUED:
+                if self._open:  # a new line begins where the last one was never ended
+                    done.append((self._level, self._decode(self._open)))
+                self._open, self._level = b"", _LEVELS.get(level, logging.DEBUG)
+            *whole, self._open = (self._open + text).split(b"\n")
+            done += [(self._level, self._decode(line)) for line in whole if line.strip()]
+            if len(self._open) > LONGEST:
+                done.append((self._level, self._decode(self._open)))
+                self._open = b""
+            self._lines.extend(line for _, line in done)
+            self._count += len(done)
+            return done
+
+    @staticmethod
+    def _decode(line: bytes) -> str:
+        return line.decode("utf-8", "replace").rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a load failed: whether memory ran out, and the reason in a line (empty where nothing tells)."""
+
+    out_of_memory: bool
+    words: str
+
+
+_OUT_OF_MEMORY = re.compile(
+    r"out of (device |host )?memory|OutOf(Device|Host)Memory|unable to allocate|failed to (allocate|alloc)\b"
+    r"|cannot allocate|bad_alloc|failed to initialize the context: failed to allocate"
+)
+_TELLING = re.compile(
+    r"error loading model: |failed to initialize the context: |error|fail|invalid|unable|unknown|not "
+)
+_PREFIX = re.compile(r"^[\w:~.<>\[\]]+: (error loading model: |failed to initialize the context: )?")
+
+
+def cause(lines: tuple[str, ...]) -> Cause:
+    """What a failed load's lines tell. The first line about memory wins, else the last one that tells of an error."""
+    for line in lines:
+        if _OUT_OF_MEMORY.search(line):
+            return Cause(out_of_memory=True, words=_plain(line))
+    telling = [line for line in lines if re.search("error loading model: |initialize the context: ", line)]
+    telling = telling or [line for line in lines if _TELLING.search(line)]
+    return Cause(out_of_memory=False, words=_plain(telling[-1]) if telling else "")
+
+
+def _plain(line: str) -> str:
+    return _PREFIX.sub("", line).strip()
+
+
+@cache
+def install(llama: ModuleType) -> NativeLog:
+    """Make llama.cpp log here; the same log each time, for llama.cpp has one callback for the whole process."""
+    native = NativeLog()
+    callback = llama.llama_log_callback(lambda level, text, _: native.write(level, text))
+    llama.llama_log_set(callback, ctypes.c_void_p(0))
+    native.callback = callback
+    return native
