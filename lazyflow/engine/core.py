@@ -11,9 +11,9 @@ from lazyflow.engine import grammar, length, machine, plan, sampling
 from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed
 from lazyflow.engine.embedding import Embedder
 from lazyflow.engine.job import Channel, Failed, Task, Tokenized
+from lazyflow.engine.load import load
 from lazyflow.engine.loop import Loop, stopped
-from lazyflow.engine.native.context import Context, check
-from lazyflow.engine.native.model import Weights
+from lazyflow.engine.native.context import check
 from lazyflow.engine.picker import PickOptions
 from lazyflow.engine.prompt import Composer
 from lazyflow.engine.template import CHATML, Templates
@@ -27,26 +27,14 @@ class Core:
     def __init__(self, key: ModelKey, progress: Callable[[float], bool]) -> None:
         tokens = 1 if key.context == "auto" else key.context
         check(plan.context_options(key, tokens=tokens, threads=1, flash_attention=_asked(key)))  # before any work
-        offload = plan.Offload(0)
-        weights = self._weights = Weights(key.path, plan.weights(key, offload), progress)
-        try:
-            token_bytes = plan.kv_bytes(weights.layers, weights.kv_width, plan.kv_type(key))
-            tokens = plan.context(
-                key, trained=weights.trained_context, token_bytes=token_bytes, free=machine.free_memory()
-            )
-            if not offload.gpu_layers:
-                plan.check_memory(key, tokens=tokens, token_bytes=token_bytes, free=machine.free_memory())
-            flash = plan.flash_attention(key, heads=weights.heads, tokens=tokens, offload=offload)
-            options = plan.context_options(key, tokens=tokens, threads=machine.threads(), flash_attention=flash)
-            self._context = Context(weights, options)
-        except BaseException:
-            weights.free()
-            raise
+        loaded = load(key, progress)
+        placement = loaded.placement
+        self._weights, self._context = loaded.weights, loaded.context
         vocab = self.vocab = self._weights.vocab
         self._templates = Templates(vocab.bos_text, vocab.eos_text)
         self._templates.warm()
         self._composer = Composer(vocab, self._templates, self._weights.chat_template or CHATML)
-        self._embedder = Embedder(self._weights, options.threads)
+        self._embedder = Embedder(self._weights, machine.threads() if key.threads == "auto" else key.threads)
         self.loop = Loop(self._context, vocab, self._embedder, self._composer.remember)
         self._preparing = ThreadPoolExecutor(1, "lazyflow-prepare")
         self._lock = threading.Lock()
@@ -55,15 +43,15 @@ class Core:
             path=key.path,
             description=self._weights.description,
             size=self._weights.size,
-            context=tokens,
+            context=placement.context,
             trained_context=self._weights.trained_context,
             parallel=key.parallel,
             layers=self._weights.layers,
-            gpu_layers=offload.gpu_layers,
-            devices=offload.devices,
-            placement=offload.reason,
+            gpu_layers=placement.gpu_layers,
+            devices=placement.devices,
+            placement=placement.reason,
         )
-        self._context_length = min(tokens, self._context.length)
+        self._context_length = min(placement.context, self._context.length)
         self.loop.start()
 
     def chat(self, number: int, request: ChatRequest, channel: Channel) -> None:

@@ -1,11 +1,10 @@
-"""What this machine has for a model: processors and memory that are free."""
+"""What this machine has for a model: processors and free memory."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-CGROUP = Path("/sys/fs/cgroup")
+from lazyflow.engine.memory import host_memory
 
 
 def processors() -> int:
@@ -20,16 +19,7 @@ def threads() -> int:
     return max(processors() - 1, 1)
 
 
-def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = CGROUP) -> int | None:
+def free_memory() -> int | None:
     """Bytes that can be had without swapping, within the container's limit; None where nobody tells."""
-    try:
-        fields = dict(line.split(":", 1) for line in meminfo.read_text("ascii").splitlines() if ":" in line)
-        free = int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        return None
-    try:
-        limit = int((cgroup / "memory.max").read_text("ascii"))
-        used = int((cgroup / "memory.current").read_text("ascii"))
-    except (OSError, ValueError):  # no container, or no limit ("max")
-        return free
-    return min(free, max(limit - used, 0))
+    memory = host_memory()
+    return memory.free if memory else None

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
+from lazyflow.errors import ModelUnusable
+
 log = logging.getLogger("lazyflow.llama")
 _CONTINUED = 5
-_LEVELS = {  # ggml_log_level (ggml/include/ggml.h). Its «info» is a page a load, its warnings are no user's business.
+_LEVELS = {  # ggml_log_level: debug, info (pages of it), warn, error; what an error means to a user is said by us
     0: logging.DEBUG,
     1: logging.DEBUG,
-    2: logging.INFO,
-    3: logging.WARNING,
-    4: logging.DEBUG,
+    2: logging.DEBUG,
+    3: logging.INFO,
+    4: logging.WARNING,
 }
 KEPT = 400
 """Lines; a load writes about 150."""
@@ -86,6 +88,10 @@ class Cause:
     words: str
 
 
+class OutOfMemory(ModelUnusable):
+    """A device or the host had no room for what was asked: something smaller may do."""
+
+
 _OUT_OF_MEMORY = re.compile(
     r"out of (device |host )?memory|OutOf(Device|Host)Memory|unable to allocate|failed to (allocate|alloc)\b"
     r"|cannot allocate|bad_alloc|failed to initialize the context: failed to allocate"
@@ -104,6 +110,20 @@ def cause(lines: tuple[str, ...]) -> Cause:
     telling = [line for line in lines if re.search("error loading model: |initialize the context: ", line)]
     telling = telling or [line for line in lines if _TELLING.search(line)]
     return Cause(out_of_memory=False, words=_plain(telling[-1]) if telling else "")
+
+
+def unusable(what: str, lines: tuple[str, ...], remedy: str) -> ModelUnusable:
+    """The error for a load that failed: `what` was to be done, the reason from `lines`, what to do.
+
+    It is `OutOfMemory` where memory ran out.
+    """
+    why = cause(lines)
+    if why.out_of_memory:
+        return OutOfMemory(
+            f"not enough memory for {what}: {why.words}",
+            "take a smaller model or quant, a shorter context, or free some",
+        )
+    return ModelUnusable(f"llama.cpp cannot make {what}" + (f": {why.words}" if why.words else ""), remedy)
 
 
 def _plain(line: str) -> str:

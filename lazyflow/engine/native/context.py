@@ -11,6 +11,7 @@ import numpy as np
 from lazyflow.engine.native import library
 from lazyflow.engine.native.model import Weights
 from lazyflow.engine.native.vocab import Tokens
+from lazyflow.engine.native_log import install, unusable
 from lazyflow.errors import ModelUnusable
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -78,10 +79,13 @@ class Context:
             params.flash_attn_type = int(options.flash_attention)
         self._abort_flag = ctypes.create_string_buffer(2)
         params.abort_callback, params.abort_callback_data = library.never_waiting_abort(llama, self._abort_flag)
+        native = install(llama)
+        mark = native.mark()
         self.pointer = llama.llama_init_from_model(weights.pointer, params)
         if not self.pointer:
-            raise ModelUnusable(
-                f"no context of {options.context} tokens for each of {options.sequences} conversations could be made",
+            raise unusable(
+                f"a context of {options.context} tokens for each of {options.sequences} conversations",
+                native.since(mark),
                 "write a smaller context or fewer parallel conversations",
             )
         self.vocab_size = weights.vocab.size

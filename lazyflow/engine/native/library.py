@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import logging
 import os
 from types import ModuleType
 
+from lazyflow.engine import native_log
 from lazyflow.errors import LazyflowError, MissingExtra
 
 ENVIRONMENT = {
@@ -72,7 +72,7 @@ def load() -> ModuleType:
     except ImportError as error:
         raise MissingExtra("llama-cpp-python", "local") from error
     check(module)
-    logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
+    native_log.install(module)
     module.llama_backend_init()
     return module
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lazyflow.engine.native import library
 from lazyflow.engine.native.vocab import Vocab
-from lazyflow.errors import ModelUnusable
+from lazyflow.engine.native_log import install, unusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +33,30 @@ class Weights:
         self.llama: Any = llama
         params = llama.llama_model_default_params()
         params.n_gpu_layers = options.gpu_layers
+        if options.gpu_layers == 0:  # no device at all: llama.cpp would else compute large batches on one
+            nothing = (ctypes.c_void_p * 1)(None)
+            params.devices = ctypes.cast(nothing, ctypes.c_void_p)
+        else:
+            self._spread(params, options)
+        params.load_mode = self._load_mode(options)
+        callback = llama.llama_progress_callback(lambda fraction, _: progress(fraction))
+        params.progress_callback = callback
+        native = install(llama)
+        mark = native.mark()
+        self.pointer = llama.llama_model_load_from_file(str(path).encode(), params)
+        if not self.pointer:
+            raise unusable(f"the weights of {path}", native.since(mark), "is it a whole GGUF of a language model?")
+        self.vocab = Vocab(llama, llama.llama_model_get_vocab(self.pointer))
+
+    def _spread(self, params: Any, options: WeightsOptions) -> None:
         if options.main_gpu is not None:
             params.main_gpu = options.main_gpu
         if options.split_mode is not None:
             params.split_mode = options.split_mode
         if options.tensor_split:
-            room = llama.llama_max_devices()
-            shares = (ctypes.c_float * room)(*options.tensor_split[:room])
-            params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
-        params.load_mode = self._load_mode(options)
-        callback = llama.llama_progress_callback(lambda fraction, _: progress(fraction))
-        params.progress_callback = callback
-        self.pointer = llama.llama_model_load_from_file(str(path).encode(), params)
-        if not self.pointer:
-            raise ModelUnusable(
-                f"llama.cpp cannot load {path}",
-                "the log above tells why; is it a whole GGUF that fits into memory?",
-            )
-        self.vocab = Vocab(llama, llama.llama_model_get_vocab(self.pointer))
+            room = self.llama.llama_max_devices()
+            self._shares = (ctypes.c_float * room)(*options.tensor_split[:room])
+            params.tensor_split = ctypes.cast(self._shares, ctypes.POINTER(ctypes.c_float))
 
     def _load_mode(self, options: WeightsOptions) -> int:
         mmap, mlock = options.mmap, options.mlock
