@@ -72,7 +72,7 @@ async def test_a_cancelled_load_leaves_nothing(smollm2: Path, isolate: bool) -> 
     [
         ({"context": 2**32}, "context of 4294967296 tokens"),
         ({"context": 0}, "context of 0 tokens"),
-        ({"context": 200_000_000}, "GB of memory are free"),
+        ({"context": 200_000_000}, "GiB is free"),
         ({"batch": 1}, "batch 1 is out of range"),
         ({"batch": 10**6}, "batch 1000000 is out of range"),
         ({"parallel": 0}, "parallel 0"),
