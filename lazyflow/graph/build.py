@@ -21,8 +21,9 @@ from lazyflow.spec.nodes import (
 
 
 def build_graph(app: AppSpec) -> Graph:
-    """The graph of an app whose references all resolve and have no cycle."""
-    edges = {name: called_by(node) for name, node in app.callables.items()}
+    """The graph of an app without cycles; a reference whose variable is not known leads nowhere."""
+    known = app.callables
+    edges = {name: tuple(one for one in called_by(node) if one in known) for name, node in known.items()}
     return Graph(app=app, edges=edges, order=ordered(edges))
 
 

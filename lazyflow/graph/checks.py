@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from lazyflow.graph.access import check_hosts, check_ports
 from lazyflow.graph.callables import check_callables
+from lazyflow.graph.chat_templates import check_chat_templates
 from lazyflow.graph.context import Context
 from lazyflow.graph.parameters import check_controls, check_formats
 from lazyflow.graph.reachability import reachability
@@ -19,13 +21,24 @@ from lazyflow.spec.tree import Mapping as Map
 from lazyflow.spec.walk import Walk
 
 
-def check_references(
-    tree: Map, walk: Walk, folder: Path, environment: Mapping[str, str] | None, texts: Mapping[str, str]
-) -> tuple[Path, ...]:
-    """Add what is wrong to the walk's problems; the result are the files that the app refers to.
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """Files that the app refers to, and the chat templates of its local nodes."""
 
-    Without an `environment` no variable is missed.
-    """
+    files: tuple[Path, ...]
+    chat_templates: Mapping[str, str]
+
+
+def check_references(
+    tree: Map,
+    walk: Walk,
+    folder: Path,
+    environment: Mapping[str, str] | None,
+    texts: Mapping[str, str],
+    *,
+    allow_open_host: bool = False,
+) -> Referred:
+    """Add what is wrong to the walk's problems. Without an `environment` no variable is missed."""
     problems = walk.problems
     names = names_of(tree)
     known = {problem.path for problem in problems}
@@ -36,7 +49,8 @@ def check_references(
     context = Context(tree, tuple(walk.marks), names, references, folder, environment, texts, problems)
     if environment is not None:
         check_variables(tree, reached, problems)
-    check_hosts(context)
+    if not allow_open_host:
+        check_hosts(context)
     check_ports(context)
     check_secrets(context)
     check_sources(context)
@@ -44,4 +58,5 @@ def check_references(
     check_formats(context)
     check_templates(context)
     check_callables(context)
-    return tuple(context.files)
+    chat_templates = check_chat_templates(context)
+    return Referred(tuple(context.files), chat_templates)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lazyflow.errors import InvalidApp, Problem, Severity, Unreadable
 from lazyflow.graph.build import build_graph
+from lazyflow.graph.canonical import canonical
 from lazyflow.graph.checks import check_references
 from lazyflow.graph.graph import Graph
 from lazyflow.spec.app import AppSpec
@@ -20,11 +21,13 @@ from lazyflow.spec.complain import Enough
 from lazyflow.spec.environment import parse_environment
 from lazyflow.spec.interpolate import interpolate
 from lazyflow.spec.merge import merge, without_resets
+from lazyflow.spec.nodes import LocalSpec
 from lazyflow.spec.parse import parse
 from lazyflow.spec.read import decode, read
 from lazyflow.spec.schema import load_schema
 from lazyflow.spec.tree import Mapping as Map
-from lazyflow.spec.tree import Scalar, Span, Tree, kind
+from lazyflow.spec.tree import Path as Place
+from lazyflow.spec.tree import Scalar, Span, Tree, kind, locate
 from lazyflow.spec.typed import typed_app
 from lazyflow.spec.version import check_version
 from lazyflow.spec.walk import Walk
@@ -35,13 +38,14 @@ class Source:
     """What to load: the app's file and those laid over it, and where variables come from.
 
     `env_file` takes the place of the `.env` beside the first file. Without `use_environment` no variable is looked up,
-    and none is missed.
+    and none is missed. `allow_open_host` lets a page without `auth` serve other machines.
     """
 
     files: tuple[Path, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     env_file: Path | None = None
     use_environment: bool = True
+    allow_open_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Checked:
 
     `sources` are all files that matter, whether they exist or not: what a watcher watches. `texts` are the contents
     that problems point into, by the problem's file. `data` is the plain data of the app after interpolation and merge.
+    `tree` is the same with places, `secrets` are the paths of what must not be shown.
     """
 
     app: AppSpec | None
@@ -58,7 +63,20 @@ class Checked:
     sources: tuple[Path, ...]
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    secrets: frozenset[tuple[str | int, ...]] = frozenset()
+    secrets: frozenset[Place] = frozenset()
+    tree: Map | None = field(default=None, repr=False)
+
+    def place(self, path: Place) -> Span:
+        """Where the value at `path` stands, for a problem about it: `("nodes", "chat", "model")`."""
+        if self.tree is None:
+            return Span(str(self.sources[0]), 1, 1, 1, 1)
+        return locate(self.tree, path, self.tree.span._replace(end_line=self.tree.span.line, end_column=2))
+
+    def canonical(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The resolved app as plain data that is itself an app; only for a document without errors."""
+        if self.tree is None:
+            raise InvalidApp(self.problems)
+        return canonical(self.tree, self.data, load_schema(), self.secrets, show_secrets=show_secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,24 +192,37 @@ class Loading:
         start = tree.span._replace(end_line=tree.span.line, end_column=tree.span.column + 1)
         try:
             data = walk.check(tree, walk.schema, (), start)
-            files = check_references(tree, walk, self.folder, environment, self.texts)
-            self.sources |= dict.fromkeys(files)
+            referred = check_references(
+                tree, walk, self.folder, environment, self.texts, allow_open_host=self.source.allow_open_host
+            )
         except Enough:
             return self.result()
+        self.sources |= dict.fromkeys(referred.files)
+        problems = self.sorted()
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            return self.result()
+        app = with_templates(typed_app(data, self.folder, tuple(self.sources)), referred.chat_templates)
         secrets = frozenset(mark.path for mark in walk.marks if mark.kind == "secret")
-        if any(problem.severity is Severity.ERROR for problem in self.problems):
-            return self.result(data=data, secrets=secrets)
-        app = typed_app(data, self.folder, tuple(self.sources))
-        return self.result(app=app, graph=build_graph(app), data=data, secrets=secrets)
+        return Checked(app, build_graph(app), problems, tuple(self.sources), self.texts, data, secrets, tree)
 
-    def result(
-        self,
-        app: AppSpec | None = None,
-        graph: Graph | None = None,
-        data: Mapping[str, Any] | None = None,
-        secrets: frozenset[tuple[str | int, ...]] = frozenset(),
-    ) -> Checked:
-        """What was found, sorted by place."""
+    def result(self) -> Checked:
+        """What was found where there is no app."""
+        return Checked(None, None, self.sorted(), tuple(self.sources), self.texts)
+
+    def sorted(self) -> tuple[Problem, ...]:
+        """The problems by place; a value that is merged into several nodes has its problem once."""
         once = {problem.place: problem for problem in reversed(self.problems)}
-        problems = tuple(once[place] for place in sorted(once))
-        return Checked(app, graph, problems, tuple(self.sources), self.texts, data or {}, secrets)
+        return tuple(once[place] for place in sorted(once))
+
+
+def with_templates(app: AppSpec, chat_templates: Mapping[str, str]) -> AppSpec:
+    """The app with the text of its chat templates in place of their paths."""
+    if not chat_templates:
+        return app
+    nodes = {
+        name: replace(node, chat_template=chat_templates[name])
+        if isinstance(node, LocalSpec) and name in chat_templates
+        else node
+        for name, node in app.nodes.items()
+    }
+    return replace(app, nodes=nodes)

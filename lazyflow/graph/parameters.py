@@ -5,7 +5,7 @@ from __future__ import annotations
 from lazyflow.graph.context import Context, text
 from lazyflow.spec.schema import Schema
 from lazyflow.spec.suggest import did_you_mean
-from lazyflow.spec.tree import Mapping, Sequence, Span, Tree, plain
+from lazyflow.spec.tree import Mapping, Sequence, locate, plain
 
 ADJUSTABLE = {"local", "online", "prompt"}
 
@@ -49,18 +49,7 @@ def check_formats(context: Context) -> None:
         error = best_match(meta.iter_errors(plain(entry.value)))
         if error is not None:
             path = (*mark.path, "schema", *error.absolute_path)
-            span = descend(entry.value, tuple(error.absolute_path), entry.key)
+            span = locate(entry.value, tuple(error.absolute_path), entry.key)
             context.add(
                 span, "LF049", f"this is no JSON Schema: {error.message}", path, "see json-schema.org, draft 2020-12"
             )
-
-
-def descend(tree: Tree, path: tuple[str | int, ...], at: Span) -> Span:
-    """The place of what stands at `path` below `tree`: a value in one line, else its key."""
-    for part in path:
-        if isinstance(tree, Mapping) and isinstance(part, str):
-            at, tree = tree.entries[part]
-        elif isinstance(tree, Sequence) and isinstance(part, int):
-            tree = tree.items[part]
-            at = tree.span._replace(end_line=tree.span.line, end_column=tree.span.column + 1)
-    return at if isinstance(tree, Mapping | Sequence) else tree.span

@@ -58,6 +58,21 @@ def check_templates(context: Context) -> None:
             checked.look(tree)
 
 
+def parses(source: str) -> str:
+    """What is wrong with a template's syntax; nothing where it is right."""
+    import jinja2  # noqa: PLC0415 - half of the start's time, and small apps have no template
+
+    from lazyflow.templates import Bounded  # noqa: PLC0415 - same
+
+    try:
+        Bounded(jinja2.Undefined).parse(source)
+    except jinja2.TemplateSyntaxError as error:
+        return f"line {error.lineno}: {said(error)}"
+    except (RecursionError, MemoryError) as error:
+        return said(error)
+    return ""
+
+
 class Checked:
     """One template under check."""
 

@@ -278,6 +278,16 @@ _TABLE = (
         app("bot: { type: python, call: ./bot.py:answer }", **FUNCTION),
     ),
     Code(
+        "LF044",
+        "chat template that cannot be read",
+        "`chat_template` is Jinja text, or the path of a file beside app.yaml.",
+        app("chat: { type: local, model: ./m.gguf, chat_template: ./chat.jinja }"),
+        app(
+            "chat: { type: local, model: ./m.gguf, chat_template: ./chat.jinja }",
+            **{"chat.jinja": "{% for message in messages %}{{ message.content }}{% endfor %}"},
+        ),
+    ),
+    Code(
         "LF045",
         "online node that lacks something",
         "The platform has no default model, needs an address, or is not named.",
@@ -298,6 +308,13 @@ _TABLE = (
         "A control names a sampling parameter or `system` of a node of type local, online or prompt.",
         app(f"{MODEL}\nweb: {{ type: web, target: chat, controls: [{{ node: chat, param: temprature }}] }}"),
         app(f"{MODEL}\nweb: {{ type: web, target: chat, controls: [{{ node: chat, param: temperature }}] }}"),
+    ),
+    Code(
+        "LF048",
+        "model that is not there",
+        "`validate --check-files` looks for the model of each local node, without the network.",
+        app("chat: { type: local, model: ./no-such.gguf }"),
+        app("chat: { type: local, model: smollm2-135m-instruct }"),
     ),
     Code(
         "LF049",

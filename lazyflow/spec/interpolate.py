@@ -11,6 +11,7 @@ from lazyflow.spec.tree import Entry, Mapping, Path, Reset, Scalar, Sequence, Sp
 from lazyflow.spec.variables import Malformed, Variable, split, substitute
 
 PROMPTS = {"system", "template", "welcome", "examples"}
+FIXED = {"type", "by"}
 NODE_FIELD = 3
 
 
@@ -36,7 +37,7 @@ def interpolate(tree: Tree, environment: Environment[str, str], problems: list[P
 
 
 def left_alone(path: Path) -> bool:
-    """Prompts are the model's, and `x-*` is the author's own."""
+    """Prompts are the model's, `x-*` is the author's own, and what decides which fields there are stands in the file."""
     last = path[-1] if path else ""
     if (
         isinstance(last, str)
@@ -44,7 +45,7 @@ def left_alone(path: Path) -> bool:
         and (len(path) == 1 or (len(path) == NODE_FIELD and path[0] == "nodes"))
     ):
         return True
-    return len(path) == NODE_FIELD and path[0] == "nodes" and last in PROMPTS
+    return len(path) == NODE_FIELD and path[0] == "nodes" and last in PROMPTS | FIXED
 
 
 def same(one: Tree, other: Tree) -> bool:

@@ -102,6 +102,23 @@ def plain(tree: Tree) -> Any:
             return None
 
 
+def locate(tree: Tree, path: Path, at: Span) -> Span:
+    """Where the value at `path` below `tree` stands, or its key where it has several lines; `at` is the tree's own key.
+
+    What is not there is found at the nearest place that is.
+    """
+    for part in path:
+        match tree:
+            case Mapping() if isinstance(part, str) and part in tree.entries:
+                at, tree = tree.entries[part]
+            case Sequence() if isinstance(part, int) and part < len(tree.items):
+                tree = tree.items[part]
+                at = tree.span._replace(end_line=tree.span.line, end_column=tree.span.column + 1)
+            case _:
+                return at
+    return tree.span if isinstance(tree, Scalar) else at
+
+
 def kind(tree: Tree) -> str:
     """What a person calls this value: "a list", "a map", "the number 5", "the text 'x'"."""
     match tree:

@@ -22,6 +22,7 @@ MARKED = frozenset(
     | {"expression", "callable", "parameter", "portRange", "jsonFormat"}
 )
 EVERY_TYPE = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
+SINGLE = frozenset({"string", "number", "integer", "boolean"})
 TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 
 
@@ -63,7 +64,7 @@ class Walk:
             if name in MARKED:
                 self.marks.append(Mark(name, tree, path))
             return self.check(tree, self.schema["$defs"][name], path, at)
-        if isinstance(tree, Scalar) and tree.unset:
+        if isinstance(tree, Scalar) and tree.unset and types(schema, self.schema) & SINGLE:
             return tree.text if "string" in types(schema, self.schema) else UNKNOWN
         if "anyOf" in schema:
             return self.any_of(tree, schema, path, at)
