@@ -161,7 +161,7 @@ class Target:
 
     def arguments(self) -> dict[str, Span]:
         """What the node gives under `with`, and where each name stands."""
-        node = next((tree for name, tree in self.context.nodes("python") if name == self.mark.node), None)
+        node = self.context.node(self.mark.node)
         given = node.entries["with"].value if node and "with" in node.entries else None
         return {name: entry.key for name, entry in given.entries.items()} if isinstance(given, Mapping) else {}
 

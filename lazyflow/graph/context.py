@@ -38,6 +38,12 @@ class Context:
             if self.names.types.get(name) == kind and isinstance(entry.value, Map):
                 yield name, entry.value
 
+    def node(self, name: str) -> Map | None:
+        """A node by its name."""
+        nodes = self.tree.entries["nodes"].value if "nodes" in self.tree.entries else None
+        entry = nodes.entries.get(name) if isinstance(nodes, Map) else None
+        return entry.value if entry is not None and isinstance(entry.value, Map) else None
+
     def of_kind(self, *kinds: str) -> Iterator[tuple[Mark, Scalar, str]]:
         """The marks of some kinds whose text is known, with it."""
         for mark in self.marks:

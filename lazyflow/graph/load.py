@@ -17,7 +17,7 @@ from lazyflow.graph.canonical import canonical
 from lazyflow.graph.checks import check_references
 from lazyflow.graph.graph import Graph
 from lazyflow.spec.app import AppSpec
-from lazyflow.spec.complain import Enough
+from lazyflow.spec.complain import MOST_PROBLEMS, Enough
 from lazyflow.spec.environment import parse_environment
 from lazyflow.spec.interpolate import interpolate
 from lazyflow.spec.merge import merge, without_resets
@@ -212,7 +212,7 @@ class Loading:
     def sorted(self) -> tuple[Problem, ...]:
         """The problems by place; a value that is merged into several nodes has its problem once."""
         once = {problem.place: problem for problem in reversed(self.problems)}
-        return tuple(once[place] for place in sorted(once))
+        return tuple(once[place] for place in sorted(once)[:MOST_PROBLEMS])
 
 
 def with_templates(app: AppSpec, chat_templates: Mapping[str, str]) -> AppSpec:

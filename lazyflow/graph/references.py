@@ -15,6 +15,7 @@ from lazyflow.spec.walk import Mark
 
 MODELS = {"local", "online"}
 MOST_SUGGESTIONS = 50
+MOST_CYCLES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The app's nodes: where each one's name stands, and its type where it is known."""
+    """The app's nodes: where each one's name stands, and its type where it is known.
+
+    `callables` are those that can answer, `models` those of type local and online.
+    """
 
     keys: Mapping[str, Span]
     types: Mapping[str, str]
-
-    @property
-    def callables(self) -> tuple[str, ...]:
-        """Every node that can answer."""
-        return tuple(name for name in self.keys if self.types.get(name) != "web")
+    callables: tuple[str, ...]
+    models: tuple[str, ...]
 
 
 def names_of(tree: Map) -> Names:
@@ -56,7 +57,8 @@ def names_of(tree: Map) -> Names:
             kind = entry.value.entries.get("type") if isinstance(entry.value, Map) else None
             if kind is not None and isinstance(kind.value, Scalar):
                 types[name] = str(kind.value.value)
-    return Names(keys, types)
+    callables = tuple(name for name in keys if types.get(name) != "web")
+    return Names(keys, types, callables, tuple(name for name in callables if types.get(name) in MODELS))
 
 
 def resolve(marks: Iterable[Mark], names: Names, problems: list[Problem]) -> tuple[Reference, ...]:
@@ -67,11 +69,7 @@ def resolve(marks: Iterable[Mark], names: Names, problems: list[Problem]) -> tup
         if mark.kind not in {"nodeName", "modelNodeName"} or not isinstance(mark.tree, Scalar) or mark.tree.unset:
             continue
         name, span = str(mark.tree.value), mark.tree.span
-        wanted = (
-            names.callables
-            if mark.kind == "nodeName"
-            else tuple(one for one in names.callables if names.types.get(one) in MODELS)
-        )
+        wanted = names.callables if mark.kind == "nodeName" else names.models
         if name not in names.keys:
             dangling += 1
             known = f"nodes: {', '.join(wanted[:10])}" if wanted else "the app has no such node"
@@ -111,8 +109,9 @@ def calls(references: Iterable[Reference], names: Names) -> dict[str, list[Refer
 
 
 def cycles(edges: Mapping[str, list[Reference]], problems: list[Problem]) -> None:
-    """One problem for each cycle, with its whole path, at the reference that closes it."""
+    """One problem for each cycle, with its whole path, at the reference that closes it; not more than a hundred."""
     done: set[str] = set()
+    most = len(problems) + MOST_CYCLES
     for start in list(edges):
         if start in done:
             continue
@@ -129,6 +128,8 @@ def cycles(edges: Mapping[str, list[Reference]], problems: list[Problem]) -> Non
                 if trail:
                     trail.pop()
             elif reference.name in on_trail:
+                if len(problems) >= most:
+                    return
                 problems.append(cycle([*trail[on_trail[reference.name] :], reference]))
             else:
                 trail.append(reference)

@@ -6,7 +6,6 @@ They are compiled and never rendered. Jinja is imported when a file has a templa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lazyflow.graph.context import Context
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
 GIVEN = {"input", "history", "files", "outputs"}
 TEMPLATES = ("template", "joinTemplate", "expression")
-MOST_SUGGESTIONS = 50
+CODE = re.compile(r"\{[{%].*?(?:[%}]\}|\Z)", re.DOTALL)
+MOST_CODE = 200_000
 
 
 def check_templates(context: Context) -> None:
@@ -35,14 +35,24 @@ def check_templates(context: Context) -> None:
     from lazyflow.templates import Bounded  # noqa: PLC0415 - same
 
     environment = Bounded(jinja2.StrictUndefined)
+    given = GIVEN | {name.replace("-", "_") for name in context.names.callables}
+    lines = {file: re.split("\r\n|\r|\n", text) for file, text in context.texts.items()}
+    budget = MOST_CODE
     for mark, scalar, source in marks:
-        checked = Checked(context, environment, mark, scalar)
-        whole = f"{{{{ ({source}\n) }}}}" if mark.kind == "expression" else source
+        checked = Checked(context, environment, mark, scalar, given, lines)
+        budget -= len(source) if mark.kind == "expression" else sum(map(len, CODE.findall(source)))
+        if budget < 0:
+            checked.add(
+                1,
+                "",
+                "LF010",
+                f"the app's templates have more than {MOST_CODE} characters of Jinja",
+                "make them shorter",
+            )
+            return
         try:
-            tree = environment.parse(whole)
-            environment.compile(tree)
-            if mark.kind == "expression":
-                environment.compile_expression(source)
+            tree = expression(environment, source) if mark.kind == "expression" else environment.parse(source)
+            environment.compile(tree, raw=True)
         except jinja2.TemplateSyntaxError as error:
             what = "condition" if mark.kind == "expression" else "template"
             checked.add(
@@ -73,14 +83,38 @@ def parses(source: str) -> str:
     return ""
 
 
+def expression(environment: Bounded, source: str) -> nodes.Template:
+    """A condition as a template that shows it."""
+    from jinja2 import TemplateSyntaxError, nodes  # noqa: PLC0415 - imported by now
+    from jinja2.parser import Parser  # noqa: PLC0415 - same
+
+    parser = Parser(environment, source, state="variable")
+    value = parser.parse_expression()
+    if not parser.stream.eos:
+        raise TemplateSyntaxError("something stands behind its end", parser.stream.current.lineno)
+    template = nodes.Template([nodes.Output([value], lineno=1)], lineno=1)
+    template.set_environment(environment)
+    return template
+
+
 class Checked:
     """One template under check."""
 
-    def __init__(self, context: Context, environment: Bounded, mark: Mark, scalar: Scalar) -> None:
+    def __init__(
+        self,
+        context: Context,
+        environment: Bounded,
+        mark: Mark,
+        scalar: Scalar,
+        given: set[str],
+        lines: dict[str, list[str]],
+    ) -> None:
         self.context = context
         self.environment = environment
         self.mark = mark
         self.scalar = scalar
+        self.given = given
+        self.lines = lines
 
     def look(self, tree: nodes.Template) -> None:
         """Names, attributes and statements that cannot work."""
@@ -104,17 +138,17 @@ class Checked:
         unknown = meta.find_undeclared_variables(tree) - known - set(self.environment.globals)
         for name in sorted(unknown):
             line = min((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), default=1)
-            help_ = did_you_mean(name, known, f"known here: {', '.join(sorted(known))[:200]}")
+            help_ = did_you_mean(name, known, f"known here: {', '.join(sorted(known)[:12])}")
             self.add(line, name, "LF040", f"{subject(self.mark.path)}: there is no variable '{name}'", help_)
 
     def known(self) -> set[str]:
         """The variables of this template: what came in, what other nodes said, and in a join its branches."""
-        names: Iterable[str] = self.context.names.callables
-        if self.mark.kind == "joinTemplate":
-            node = next((tree for name, tree in self.context.nodes("parallel") if name == self.mark.node), None)
-            branches = node.entries["branches"].value if node and "branches" in node.entries else None
-            names = [*names, *(branches.entries if isinstance(branches, Mapping) else ())]
-        return GIVEN | {name.replace("-", "_") for name in names}
+        if self.mark.kind != "joinTemplate":
+            return self.given
+        node = self.context.node(self.mark.node)
+        branches = node.entries["branches"].value if node and "branches" in node.entries else None
+        names = branches.entries if isinstance(branches, Mapping) else ()
+        return self.given | {name.replace("-", "_") for name in names}
 
     def add(self, line: int, word: str, code: str, message: str, help: str) -> None:  # noqa: A002 - Problem's word
         """Keep a problem at a line of the template."""
@@ -123,7 +157,7 @@ class Checked:
     def place(self, line: int, word: str) -> Span:
         """The word in the file, where the template stands there line by line; else the whole template."""
         span = self.scalar.span
-        lines = re.split("\r\n|\r|\n", self.context.texts.get(span.file, ""))
+        lines = self.lines.get(span.file, [])
         template = self.scalar.text.split("\n")
         number = (
             span.line

@@ -13,6 +13,7 @@ from lazyflow.spec.suggest import closest, did_you_mean, listed
 from lazyflow.spec.tree import Mapping, Path, Scalar, Sequence, Span, Tree, kind, shorten
 
 MOST_PROBLEMS = 1000
+MOST_SUGGESTIONS = 200
 WORDS = {
     "string": "text",
     "integer": "a whole number",
@@ -120,7 +121,8 @@ class Complaints:
                     "begin with a small letter; then small letters, digits, '_' and '-'",
                 )
                 continue
-            meant[closest(name, known)] = name
+            if len(self.problems) <= MOST_SUGGESTIONS:
+                meant[closest(name, known)] = name
             self.add(
                 span,
                 "LF003",
@@ -147,6 +149,8 @@ class Complaints:
 
     def key_help(self, name: str, known: Iterable[str], path: Path) -> str:
         """What an unknown key was perhaps meant to be."""
+        if len(self.problems) > MOST_SUGGESTIONS:
+            return ""
         found = closest(name, known)
         if found:
             return f"did you mean '{found}'?"

@@ -37,7 +37,7 @@ def interpolate(tree: Tree, environment: Environment[str, str], problems: list[P
 
 
 def left_alone(path: Path) -> bool:
-    """Prompts are the model's, `x-*` is the author's own, and what decides which fields there are stands in the file."""
+    """Prompts are the model's, `x-*` is the author's own, and what decides on the fields stands in the file."""
     last = path[-1] if path else ""
     if (
         isinstance(last, str)

@@ -22,6 +22,7 @@ from lazyflow.spec.tree import Entry, Mapping, Reset, Scalar, Sequence, Span, Tr
 DEEPEST = 64
 MOST_VALUES = 200_000
 MOST_ALIASED = 100_000
+MOST_PROBLEMS = 1000
 CORE_TAGS = {"tag:yaml.org,2002:" + name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 # PyYAML follows YAML 1.1, where these end a line; editors and YAML 1.2 count them as characters.
 FOREIGN_BREAKS = {0x85: "\ue085", 0x2028: "\ue028", 0x2029: "\ue029"}
@@ -291,3 +292,5 @@ class Composer:
             )
         else:
             parent.entries[name] = Entry(span, value)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Halt(self.problems.pop())

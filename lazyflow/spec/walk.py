@@ -64,7 +64,7 @@ class Walk:
             if name in MARKED:
                 self.marks.append(Mark(name, tree, path))
             return self.check(tree, self.schema["$defs"][name], path, at)
-        if isinstance(tree, Scalar) and tree.unset and types(schema, self.schema) & SINGLE:
+        if isinstance(tree, Scalar) and tree.unset and (not tree.unset[0].name or types(schema, self.schema) & SINGLE):
             return tree.text if "string" in types(schema, self.schema) else UNKNOWN
         if "anyOf" in schema:
             return self.any_of(tree, schema, path, at)
