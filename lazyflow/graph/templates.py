@@ -39,7 +39,7 @@ def check_templates(context: Context) -> None:
     lines = {file: re.split("\r\n|\r|\n", text) for file, text in context.texts.items()}
     budget = MOST_CODE
     for mark, scalar, source in marks:
-        checked = Checked(context, environment, mark, scalar, given, lines)
+        checked = Checked(context, environment, mark, scalar, given=given, lines=lines)
         budget -= len(source) if mark.kind == "expression" else sum(map(len, CODE.findall(source)))
         if budget < 0:
             checked.add(
@@ -106,6 +106,7 @@ class Checked:
         environment: Bounded,
         mark: Mark,
         scalar: Scalar,
+        *,
         given: set[str],
         lines: dict[str, list[str]],
     ) -> None:

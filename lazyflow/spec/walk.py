@@ -146,15 +146,18 @@ class Walk:
             complain.empty(tree, path, at)
         complain.keys(tree, schema, unknown, path, at)
         for branch in schema.get("allOf", ()):
-            if not self.trial(tree, branch["if"]).problems:
+            if holds(tree, branch["if"]):
                 data = {**self.check(tree, branch["then"], path, at), **data}
         return data
 
-    def trial(self, tree: Tree, schema: Schema) -> Walk:
-        """What a walk of its own finds."""
-        walk = Walk(self.schema)
-        walk.check(tree, schema, (), tree.span)
-        return walk
+
+def holds(tree: Mapping, condition: Schema) -> bool:
+    """Whether a map has the constants that the `if` of a branch names, which is all that such an `if` may do."""
+    values = (
+        (tree.entries[key].value if key in tree.entries else None, part["const"])
+        for key, part in condition["properties"].items()
+    )
+    return all(isinstance(value, Scalar) and equal(value.value, const) for value, const in values)
 
 
 def head(tree: Tree) -> Span:
