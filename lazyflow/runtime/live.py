@@ -27,6 +27,7 @@ from lazyflow.runtime.pool import Pool
 from lazyflow.runtime.reading import Reading, read_app
 from lazyflow.runtime.swap import Room, models_swapped
 from lazyflow.runtime.tasks import Tasks
+from lazyflow.runtime.watch import watch
 from lazyflow.spec.nodes import LocalSpec, WebSpec
 
 log = logging.getLogger(__name__)
@@ -135,6 +136,16 @@ class Live:
         """Wait until no reply runs, at most `limit` seconds."""
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._current.free(), limit)
+
+    @asynccontextmanager
+    async def watched(self, *, poll: bool = False) -> AsyncGenerator[None, None]:
+        """In the context a saved file is a reload; see `watch`."""
+        watching = asyncio.create_task(watch(self, poll=poll), name="watch")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
 
     async def loaded(self) -> tuple[str, ...]:
         """Wait until every model of the current generation is in memory or has failed; what failed, in words."""

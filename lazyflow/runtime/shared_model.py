@@ -106,12 +106,15 @@ class SharedModel:
         self._settled.set()
 
     def _lost(self, model: LoadedModel) -> None:
-        """The model's process died: free what is left of it and load it again, later and later."""
-        if self.model is not model or not self._settled.is_set():
+        """The model broke down: free what is left of it and load it again, later and later.
+
+        One in a process of its own is started again by the engine.
+        """
+        if self.key.isolate or self.model is not model or not self._settled.is_set():
             return
         steady = time.monotonic() - self._loaded_at > STEADY
         self._delay = 0.0 if steady else min(max(2 * self._delay, 0.5), LONGEST_DELAY)
-        log.error("the process of %s ended; it is loaded again in %g s", self.key.path, self._delay)
+        log.error("%s broke down; it is loaded again in %g s", self.key.path, self._delay)
         self.model = None
         self._tasks.start(model.close(), "free a model that died")
         self.start()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from lazyflow.engine.contract import ModelKey
+from lazyflow.engine.contract import ModelInfo, ModelKey
 from lazyflow.runtime.claim import Claim
 from lazyflow.runtime.claiming import release
 from lazyflow.runtime.opening import failure_in, refuse_for
@@ -16,7 +17,8 @@ from lazyflow.runtime.shared_model import SharedModel
 
 log = logging.getLogger(__name__)
 
-Room = Callable[[list[ModelKey]], bool]
+Room = Callable[[Sequence[ModelKey], Sequence[ModelInfo]], bool]
+"""Whether models fit beside those that leave; may block."""
 
 
 @asynccontextmanager
@@ -27,24 +29,36 @@ async def models_swapped(
 
     Raises: `Refused`.
     """
-    opening = {claim.key: None for name, claim in new.items() if name in todo.open and claim.key is not None}
-    loads = [key for key in opening if key not in pool]
-    leaving = _leaving(todo, old, new) if loads and not room(loads) else {}
-    for shared in leaving.values():
-        log.info("%s makes room for a new model", shared.key.path)
-        await shared.unload(drain)
+    making_room: dict[str, SharedModel] = {}
     try:
+        leaving = await _without_room(todo, old, new, pool, room)
+        for name, shared in leaving.items():
+            log.info("%s makes room for a new model", shared.key.path)
+            making_room[name] = shared
+            await shared.unload(drain)
         await _load(todo, new)
         yield
     except BaseException:
         await release(new)
-        for shared in leaving.values():
+        for shared in making_room.values():
             shared.start()
         raise
-    for name, shared in leaving.items():
+    for name, shared in making_room.items():
         successor = new[name].shared if name in new else None
         if successor is not None:
             shared.hand_over(successor)
+
+
+async def _without_room(
+    todo: Plan, old: Mapping[str, Claim], new: Mapping[str, Claim], pool: Pool, room: Room
+) -> Mapping[str, SharedModel]:
+    """The models that must go before the new ones come: all that leave, or none."""
+    opening = {claim.key: None for name, claim in new.items() if name in todo.open and claim.key is not None}
+    loads = [key for key in opening if key not in pool]
+    leaving = _leaving(todo, old, new) if loads else {}
+    infos = [shared.model.info for shared in leaving.values() if shared.model is not None]
+    fitting = not leaving or await asyncio.to_thread(room, loads, infos)
+    return {} if fitting else leaving
 
 
 def _leaving(todo: Plan, old: Mapping[str, Claim], new: Mapping[str, Claim]) -> dict[str, SharedModel]:

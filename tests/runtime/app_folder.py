@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from lazyflow.engine.contract import ModelKey
+from lazyflow.engine.contract import ModelInfo, ModelKey
 from lazyflow.graph.load import Source
 from lazyflow.nodes.events import Event, Text
 from lazyflow.runtime.contract import Ask, Reloaded, RunningApp
@@ -67,7 +68,7 @@ class AppFolder:
     def model(self) -> EchoModel:
         return self.load.models[-1]
 
-    def _room(self, _keys: list[ModelKey]) -> bool:
+    def _room(self, _keys: Sequence[ModelKey], _leaving: Sequence[ModelInfo]) -> bool:
         return self.roomy
 
 

@@ -23,7 +23,10 @@ from lazyflow.errors import ModelNotFound, ModelUnusable
 
 
 class EchoModel:
-    """Answers `<file>: <last message>` word by word; `go` lets it go on, `die` ends its process."""
+    """Answers `<file>: <last message>` word by word; `go` lets it go on, `die` ends its process.
+
+    As the engine does, it starts an isolated one again.
+    """
 
     def __init__(self, key: ModelKey) -> None:
         self.key = key
@@ -45,6 +48,7 @@ class EchoModel:
                 await asyncio.sleep(0)
                 await self.go.wait()
                 if self.dead or self.closed:
+                    self.dead = self.dead and not self.key.isolate
                     raise ModelGone("the model's process ended")
                 yield TextDelta(word + " ")
             yield Finished(

@@ -264,7 +264,15 @@ async def test_listeners_hear_of_every_change_until_they_end(folder: AppFolder) 
     assert heard == []
 
 
-async def test_a_model_that_dies_is_loaded_again_and_the_reply_begins_anew(folder: AppFolder) -> None:
+async def test_a_reply_begins_anew_when_the_model_s_process_died(folder: AppFolder) -> None:
+    await folder.ready()
+    folder.model.die()
+    assert await folder.ask() == "one: hi"
+    assert folder.loaded == ["one"]
+
+
+async def test_a_model_in_a_thread_that_broke_down_is_loaded_again(folder: AppFolder) -> None:
+    folder.save(folder.path.read_text().replace("model: one", "model: one, isolate: false"))
     await folder.ready()
     folder.model.die()
     assert await folder.ask() == "one: hi"
@@ -280,5 +288,4 @@ async def test_a_model_that_dies_within_a_reply_ends_it_with_a_failure(folder: A
             break
     rest = [event async for event in stream]
     assert isinstance(rest[-1], Failure)
-    await live.loaded()
     assert await folder.ask() == "one: hi"

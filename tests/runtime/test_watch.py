@@ -3,28 +3,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 import lazyflow.runtime.watch as module
 from lazyflow.runtime.live import Live
-from lazyflow.runtime.watch import folders_of, watch
+from lazyflow.runtime.watch import folders_of
 from tests.runtime.app_folder import AppFolder
 
 
 @asynccontextmanager
 async def watched(folder: AppFolder, *, poll: bool = False) -> AsyncGenerator[Live, None]:
     live = await folder.ready()
-    task = asyncio.create_task(watch(live, poll=poll))
-    try:
+    async with live.watched(poll=poll):
         await asyncio.sleep(0.1)
         yield live
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def until(live: Live, condition: Callable[[], bool], limit: float = 4.0) -> float:
