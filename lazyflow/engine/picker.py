@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,7 +71,7 @@ class Picker:
             token = self._chain.sample(context, index)
         elif logits is not None:
             token = int(logits.argmax())
-            if not np.isfinite(logits[token]):
+            if not math.isfinite(logits[token]):
                 raise EngineError("the model computes no numbers", "its file is damaged: fetch it again")
         return token, () if self._logprobs is None or logits is None else self._told(logits, token, self._logprobs)
 

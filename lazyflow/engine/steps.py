@@ -15,6 +15,11 @@ class Steps:
     picked: int = 0
     read: int = 0
 
+    @property
+    def outside(self) -> float:
+        """Seconds of the steps that were not spent in llama.cpp's decode."""
+        return self.seconds - self.decoding
+
     def add(self, seconds: float, decoding: float, picked: int, read: int) -> None:
         """Count one step: tokens picked, prompt tokens read."""
         self.count += 1

@@ -10,6 +10,7 @@ from lazyflow.engine.channel import LoopChannel
 from lazyflow.engine.contract import ChatRequest, ModelInfo, Output
 from lazyflow.engine.core import Core
 from lazyflow.engine.job import Event, Tokenized, vectors
+from lazyflow.engine.steps import Steps
 
 
 class ThreadedModel:
@@ -23,6 +24,11 @@ class ThreadedModel:
     def info(self) -> ModelInfo:
         """What was loaded."""
         return self._core.info
+
+    @property
+    def steps(self) -> Steps:
+        """What the steps so far cost."""
+        return self._core.loop.timings
 
     def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         """Stream one answer; closing the generator cancels it between two steps."""
