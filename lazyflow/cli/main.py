@@ -14,6 +14,10 @@ from lazyflow.cli.output import discard, forgiving, tell
 COMMANDS = {
     "run": "serve the app: chat page and API",
     "validate": "check app.yaml files without running them",
+    "config": "print the app as it is understood, secrets masked",
+    "graph": "draw the nodes and who calls whom",
+    "schema": "print the JSON Schema of app.yaml",
+    "init": "make a new app that runs",
     "pull": "fetch the models now, with progress",
 }
 

@@ -47,3 +47,9 @@ def globbed(pattern: str) -> list[Path]:
     if not files:
         raise Unreadable(f"no file matches {pattern}", "put the pattern in quotes, or check it")
     return sorted(dict.fromkeys(files))
+
+
+def one_app(name: str) -> Path:
+    """The one app file that `name` stands for: a file, or the app.yaml of a folder."""
+    path = Path(name)
+    return path / NAME if os.path.isdir(path) else path  # noqa: PTH112 - as above

@@ -96,11 +96,11 @@ def check_stdin(source: Source) -> Checked:
 
 def problems(checked: Checked, *, files: bool) -> tuple[Problem, ...]:
     """What was found, and with `files` what model files are missing."""
-    if not files or checked.app is None:
+    if not files:
         return checked.problems
     from lazyflow.cli.model_files import missing_models  # noqa: PLC0415 - only --check-files needs lazyflow.models
 
-    return (*checked.problems, *missing_models(checked.app, checked.texts, os.environ))
+    return (*checked.problems, *missing_models(checked, os.environ))
 
 
 def rendered(report: Report, format_: str) -> str:

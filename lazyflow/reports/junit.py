@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from lazyflow.errors import Problem, Severity
+from lazyflow.reports.markup import ascii_only, attribute, content
 from lazyflow.reports.report import Report, counted
 from lazyflow.reports.text import problem_text
-
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
 def junit(report: Report) -> str:
@@ -25,7 +21,7 @@ def junit(report: Report) -> str:
         "  </testsuite>",
         "</testsuites>",
     ]
-    return "".join(f"{line}\n" for line in lines).encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return ascii_only("".join(f"{line}\n" for line in lines))
 
 
 def test_case(file: str, problems: list[Problem], report: Report) -> str:
@@ -44,18 +40,3 @@ def test_case(file: str, problems: list[Problem], report: Report) -> str:
         details = content("\n".join(problem_text(problem, report) for problem in warnings))
         parts.append(f"      <system-out>{details}</system-out>")
     return "\n".join((f"{head}>", *parts, "    </testcase>")) if parts else f"{head}/>"
-
-
-def attribute(text: str) -> str:
-    """A quoted value."""
-    return '"' + "".join(ENTITIES.get(character, character) for character in allowed(text)) + '"'
-
-
-def content(text: str) -> str:
-    """The text inside an element."""
-    return allowed(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def allowed(text: str) -> str:
-    """The text without characters that XML 1.0 cannot hold."""
-    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,1 @@
+"""A graph as a picture: pure functions from a graph to Mermaid, DOT and SVG."""
