@@ -15,13 +15,13 @@ from lazyflow.errors import ModelUnusable
 
 log = logging.getLogger("lazyflow.llama")
 _CONTINUED = 5
-_LEVELS = {  # ggml_log_level: debug, info (pages of it), warn, error; what an error means to a user is said by us
+_LEVELS = {  # ggml_log_level: none, info (pages of it), warn, error. What an error means to a user is said by us.
     0: logging.DEBUG,
-    1: logging.DEBUG,
     2: logging.DEBUG,
     3: logging.INFO,
     4: logging.WARNING,
 }
+"""The rest, its debug level, is thousands of lines a load and dropped."""
 KEPT = 400
 """Lines; a load writes about 150."""
 LONGEST = 8192
@@ -35,7 +35,7 @@ class NativeLog:
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=KEPT)
         self._count = 0
-        self._open, self._level = b"", logging.DEBUG
+        self._open, self._level, self._dropped = b"", logging.DEBUG, False
         self.callback: object = None
         """What llama.cpp calls as long as the process lives: kept from the garbage collector."""
 
@@ -65,7 +65,9 @@ class NativeLog:
             if level != _CONTINUED:
                 if self._open:  # a new line begins where the last one was never ended
                     done.append((self._level, self._decode(self._open)))
-                self._open, self._level = b"", _LEVELS.get(level, logging.DEBUG)
+                self._open, self._level, self._dropped = b"", _LEVELS.get(level, logging.DEBUG), level not in _LEVELS
+            if self._dropped:
+                text = b""
             *whole, self._open = (self._open + text).split(b"\n")
             done += [(self._level, self._decode(line)) for line in whole if line.strip()]
             if len(self._open) > LONGEST:

@@ -38,6 +38,14 @@ def test_a_line_that_is_never_ended_ends_with_the_next(native: NativeLog, caplog
     assert len(caplog.records) == 3
 
 
+def test_the_debug_level_is_dropped_whole(native: NativeLog) -> None:
+    native.write(INFO, b"kept\n")
+    native.write(DEBUG, b"graph: ")
+    native.write(CONT, b"thousands of nodes\n")
+    native.write(INFO, b"kept again\n")
+    assert native.since(0) == ("kept", "kept again")
+
+
 @pytest.mark.parametrize("text", [b"\xff\xfe broken\n", None, b"", b"100% %s %d\n", b"\x00\n", "ein Fluß\n".encode()])
 def test_whatever_comes_nothing_is_raised(native: NativeLog, text: bytes | None) -> None:
     native.write(ERROR, text)

@@ -29,9 +29,7 @@ Signatures = dict[str, tuple[list[Any], Any]]
 
 _TEXT, _ID, _SIZE = ctypes.c_char_p, ctypes.c_int64, ctypes.c_size_t
 _REGISTRY: Signatures = {
-    "ggml_backend_load": ([_TEXT], POINTER),
     "ggml_backend_load_all": ([], None),
-    "ggml_backend_register": ([POINTER], None),
     "ggml_backend_reg_count": ([], _SIZE),
     "ggml_backend_reg_get": ([_SIZE], POINTER),
     "ggml_backend_dev_count": ([], _SIZE),
@@ -39,7 +37,6 @@ _REGISTRY: Signatures = {
 }
 _BASE: Signatures = {
     "ggml_backend_reg_name": ([POINTER], _TEXT),
-    "ggml_backend_reg_get_proc_address": ([POINTER, _TEXT], POINTER),
     "ggml_backend_dev_name": ([POINTER], _TEXT),
     "ggml_backend_dev_description": ([POINTER], _TEXT),
     "ggml_backend_dev_memory": ([POINTER, ctypes.POINTER(_SIZE), ctypes.POINTER(_SIZE)], None),
