@@ -18,6 +18,7 @@ COMMANDS = {
     "graph": "draw the nodes and who calls whom",
     "schema": "print the JSON Schema of app.yaml",
     "init": "make a new app that runs",
+    "chat": "talk to the app in the terminal",
     "pull": "fetch the models now, with progress",
 }
 

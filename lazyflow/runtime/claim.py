@@ -20,7 +20,7 @@ from lazyflow.spec.nodes import LocalSpec
 log = logging.getLogger(__name__)
 
 OWNING = tuple(field.name for field in fields(ModelKey) if field.name not in {"path", "identity"})
-STAGES = {"fetching": "fetching the model", "reading": "loading the model", "starting": "starting the model"}
+STAGES = {"finding": "finding", "fetching": "fetching", "reading": "loading", "starting": "starting"}
 
 
 class Located(Protocol):
@@ -60,7 +60,7 @@ class Claim:
         self._locate = locate
         self._pool = pool
         self._changed = changed
-        self._fetched = 0.0
+        self._fetched: float | None = None
         self._holders = 1
         self._acquired = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
@@ -138,7 +138,8 @@ class Claim:
         status = self.status()
         if status.state != "loading":
             return ""
-        return f"{STAGES.get(status.stage, status.stage)} ({status.fraction:.0%})"
+        part = f" ({status.fraction:.0%})" if status.fraction else ""
+        return f"{STAGES.get(status.stage, status.stage)} the model{part}"
 
     @asynccontextmanager
     async def use(self) -> AsyncGenerator[LoadedModel, None]:
@@ -154,7 +155,8 @@ class Claim:
         shared = self.shared
         error = self.error if shared is None else shared.error
         if shared is None and error is None:
-            return NodeStatus(state="loading", stage="fetching", fraction=self._fetched)
+            stage = "finding" if self._fetched is None else "fetching"
+            return NodeStatus(state="loading", stage=stage, fraction=self._fetched or 0.0)
         if shared is not None and shared.loading:
             return NodeStatus(state="loading", stage=shared.progress.stage, fraction=shared.progress.fraction)
         if error is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
@@ -19,6 +17,7 @@ from lazyflow.messages import File, Message, Role
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.runtime.contract import Ask
 from lazyflow.runtime.live import Live, open_live
+from lazyflow.runtime.loop_thread import LoopThread
 
 T = TypeVar("T")
 History = Iterable[Message | Mapping[str, str]]
@@ -44,8 +43,7 @@ class LoadedApp:
         self._source = source
         self._stack = AsyncExitStack()
         self._live: Live | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: LoopThread | None = None
 
     async def __aenter__(self) -> Self:
         """Open the app; its models go on loading in the background."""
@@ -99,14 +97,10 @@ class LoadedApp:
 
     def close(self) -> None:
         """Free the models that `ask` has loaded. May be called more than once."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        self._run(self.__aexit__(None, None, None))
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-        self._loop = self._thread = None
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.run(self.__aexit__(None, None, None))
+            thread.close()
 
     async def _answer(self, message: str, history: History, node: str | None, files: tuple[File, ...]) -> str:
         if self._live is None:
@@ -123,14 +117,12 @@ class LoadedApp:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` on the loop of the app's own thread, which begins with the first call."""
-        if self._loop is None:
+        if self._thread is None:
             if self._live is not None:
                 work.close()
                 raise LazyflowError("the app is open in an event loop", "use: async for event in app.stream(...)")
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, name="lazyflow-app", daemon=True)
-            self._thread.start()
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+            self._thread = LoopThread()
+        return self._thread.run(work)
 
 
 def load_app(path: str | os.PathLike[str], *over: str | os.PathLike[str]) -> LoadedApp:

@@ -48,7 +48,7 @@ def test_ask_answers_at_once(path: Path) -> None:
     with lazyflow.load(path) as app:
         assert app.ask("hi") == "HI"
         assert app.ask("x", node="count", history=[{"role": "user", "content": "a"}]) == "1"
-    assert not [thread for thread in threading.enumerate() if thread.name == "lazyflow-app"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "lazyflow-loop"]
 
 
 def test_ask_raises_what_the_node_failed_with(path: Path) -> None:
