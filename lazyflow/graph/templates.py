@@ -121,20 +121,16 @@ class Checked:
         """Names, attributes and statements that cannot work."""
         from jinja2 import meta, nodes  # noqa: PLC0415 - imported by now
 
-        unsafe = False
+        reached: list[tuple[int, str, int]] = []
         for node in tree.find_all(
             (nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
         ):
             word = reached_for(node)
-            if word is not None and not unsafe:
-                unsafe = True
-                self.add(
-                    node.lineno,
-                    word,
-                    "LF041",
-                    f"a template may not use '{word}'",
-                    "use values, filters and tests alone",
-                )
+            if word is not None:
+                reached.append((self.scalar.text.find(word), word, node.lineno))
+        if reached:
+            _, word, line = min(reached)
+            self.add(line, word, "LF041", f"a template may not use '{word}'", "use values, filters and tests alone")
         known = self.known()
         unknown = meta.find_undeclared_variables(tree) - known - set(self.environment.globals)
         for name in sorted(unknown):

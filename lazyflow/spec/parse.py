@@ -148,13 +148,13 @@ class Composer:
         span = self.span(event)
         if event.style in {"|", ">"}:
             span = span._replace(end_line=span.line, end_column=span.column + 1)
-        if event.anchor or tag:
-            span = self.after_properties(span)
         if tag == "!reset":
             return Reset(span)
         plain = event.implicit[0] and not event.style
         if tag and tag != "!" and not self.accept(tag, span):
             return unknown(text, span)
+        if event.anchor or tag:
+            span = self.after_properties(span)
         if tag in {"tag:yaml.org,2002:str", "!"}:
             plain = False
         return Scalar(

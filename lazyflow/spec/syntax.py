@@ -46,7 +46,9 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
     said = " ".join(filter(None, (getattr(error, "context", ""), getattr(error, "problem", "")))) or str(error)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = re.split("\r\n|\r|\n", text)
-    here = lines[line - 1] if line <= len(lines) else ""
+    if line > len(lines):
+        line, column = len(lines), len(lines[-1]) + 1
+    here = lines[line - 1]
     if "flow" in said and re.search(r"[\[{,:]\s*\$\{", here[:column]):
         at = here.rindex("${", 0, column) + 1
         return Span(file, line, at, line, at + 2).problem(

@@ -1,0 +1,4 @@
+class Bot:
+    @staticmethod
+    def reply(message):
+        return message
