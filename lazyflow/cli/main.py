@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "make a new app that runs",
     "chat": "talk to the app in the terminal",
     "pull": "fetch the models now, with progress",
+    "doctor": "tell whether everything is there to run",
 }
 
 

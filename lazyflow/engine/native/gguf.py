@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from typing_extensions import Self
-
 from lazyflow.engine.native.ggml import Ggml, GgufOptions
 from lazyflow.errors import ModelUnusable
 
@@ -46,7 +44,7 @@ class GgufTable:
         if not self._pointer:
             raise ModelUnusable(f"{path} is no GGUF that llama.cpp can read", "is it whole? fetch it again")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> GgufTable:  # noqa: PYI034 - Self is Python 3.11's
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
