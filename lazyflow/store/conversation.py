@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lazyflow.messages import History, Message, Role
 from lazyflow.nodes.events import Failure, NodePath, Usage
 
-ReplyState = Literal["running", "done", "stopped", "failed"]
+ReplyState = Literal["running", "done", "stopped", "failed", "interrupted"]
+"""«interrupted»: the process ended while the reply was running."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,14 @@ class StepTaken:
     state: Literal["running", "ended", "failed"]
     output: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a person thinks of a reply."""
+
+    good: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +47,12 @@ class Entry:
     notices: tuple[str, ...] = ()
     usages: tuple[Usage, ...] = ()
     failure: Failure | None = None
+    feedback: Feedback | None = None
 
     @property
     def barren(self) -> bool:
-        """Whether this is a reply that failed or was stopped before it said anything."""
-        return self.role is Role.ASSISTANT and self.state in {"failed", "stopped"} and not self.text
+        """Whether this is a reply that ended before it said anything."""
+        return self.role is Role.ASSISTANT and self.state in {"failed", "stopped", "interrupted"} and not self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +66,7 @@ class Conversation:
 
     def with_entry(self, entry: Entry) -> Conversation:
         """The conversation with `entry` added or put in place of an older state of it, and shown."""
-        return Conversation(
-            id=self.id,
-            person=self.person,
-            entries={**self.entries, entry.id: entry},
-            chosen={**self.chosen, entry.parent: entry.id},
-        )
+        return replace(self, entries={**self.entries, entry.id: entry}, chosen={**self.chosen, entry.parent: entry.id})
 
     def path(self) -> tuple[Entry, ...]:
         """The branch that is shown, from its first message to its last."""
@@ -71,6 +76,16 @@ class Conversation:
             shown.append(self.entries[following])
             following = self.chosen.get(following)
         return tuple(shown)
+
+    def interrupted(self) -> Conversation:
+        """The conversation as it stands when nobody finishes the replies that were running."""
+        return replace(
+            self,
+            entries={
+                id: replace(entry, state="interrupted") if entry.state == "running" else entry
+                for id, entry in self.entries.items()  # noqa: A001 - an entry's own word
+            },
+        )
 
     def branches(self, entry: Entry) -> tuple[str, ...]:
         """The ids of `entry` and of all that stand in its place in other branches, oldest first."""

@@ -1,40 +1,63 @@
-"""Where conversations are kept: the seam, and the simplest place, this process's memory."""
+"""Where conversations are kept: the seam that the page stands on."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import asyncio
 from typing import Protocol
 
-from lazyflow.store.conversation import Conversation
-
-MOST = 10_000
+from lazyflow.errors import LazyflowError
+from lazyflow.nodes.events import Request
+from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.summary import Match, Place, Summary
 
 
 class Conversations(Protocol):
-    """Keeps conversations, each for one person."""
+    """Keeps conversations, each for one person: nobody reads or changes another's.
 
-    def load(self, person: str, conversation: str) -> Conversation | None:
-        """The conversation with this id if it is this person's."""
+    Every method is called on the event loop and never blocks it. All but `save` raise `StoreUnavailable` where the
+    store cannot be reached; what was stored before stays.
+    """
 
-    def save(self, conversation: Conversation) -> None:
-        """Keep the newest state of a conversation."""
+    def save(
+        self, conversation: Conversation, entry: Entry, requests: tuple[Request, ...] = ()
+    ) -> asyncio.Future[None]:
+        """Keep the newest state of `entry`, one of `conversation`'s, and show its branch. Only the entry is written.
+
+        Saves are done in the order of the calls. The future is done when the entry would survive a crash; it fails
+        with `StoreUnavailable`, and then the entry is written with the next save of the conversation. `requests` are
+        what models were sent for this reply.
+        """
+
+    async def load(self, person: str, conversation: str) -> Conversation | None:
+        """The conversation with this id if it is this person's. A reply that nobody finished is «interrupted»."""
+
+    async def requests(self, person: str, conversation: str, entry: str) -> tuple[Request, ...]:
+        """What models were sent for this reply."""
+
+    async def summary(self, person: str, conversation: str) -> Summary | None:
+        """One line of the list."""
+
+    async def recent(self, person: str, before: Place | None = None, limit: int = 50) -> tuple[Summary, ...]:
+        """The list, newest first: all that are pinned and then `limit` others; further pages begin after `before`."""
+
+    async def search(self, person: str, text: str, limit: int = 50) -> tuple[Match, ...]:
+        """Conversations with `text` in their title or any message, newest first, upper and lower case alike."""
+
+    async def rename(self, person: str, conversation: str, title: str) -> None:
+        """Give a title."""
+
+    async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
+        """Keep at the top of the list, or no longer."""
+
+    async def delete(self, person: str, conversation: str) -> None:
+        """Hide everywhere; `restore` undoes it for 30 days."""
+
+    async def restore(self, person: str, conversation: str) -> None:
+        """Undo `delete`."""
+
+    async def add(self, conversation: Conversation, summary: Summary) -> None:
+        """Keep a whole conversation, such as an imported one, with the title and the times of `summary`."""
 
 
-class InMemory:
-    """Keeps the most recently used conversations until the process ends."""
-
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
-
-    def load(self, person: str, conversation: str) -> Conversation | None:
-        """The conversation with this id if it is this person's."""
-        return self._kept.get((person, conversation))
-
-    def save(self, conversation: Conversation) -> None:
-        """Keep the newest state; the longest untouched conversation goes where there are too many."""
-        key = (conversation.person, conversation.id)
-        self._kept[key] = conversation
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+class StoreUnavailable(LazyflowError):
+    """Conversations cannot be kept or read now: a full disk, a database that is locked, read-only or out of reach."""

@@ -32,8 +32,14 @@ class Draft:
         self._steps = Steps()
         self._notices: list[str] = []
         self._usages: list[Usage] = []
+        self._requests: list[Request] = []
         self._new: list[tuple[str, list[str]]] = []
         self._told_more = False
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """What models were sent so far, for the inspector."""
+        return tuple(self._requests)
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -61,7 +67,7 @@ class Draft:
                 self.state = "failed"
                 self._told_more = True
             case Request():
-                pass  # what a model was sent is for the inspector
+                self._requests.append(event)
             case _:
                 assert_never(event)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from lazyflow.runtime.contract import LiveApp
-from lazyflow.store.conversations import Conversations, InMemory
+from lazyflow.store.conversations import Conversations
+from lazyflow.store.in_memory import InMemory
 from lazyflow.web.rooms import Rooms
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from typing import Any
 
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
-from lazyflow.nodes.events import Failure
+from lazyflow.nodes.events import Failure, Notice, Request
 from lazyflow.runtime.contract import Ask, LiveApp
 from lazyflow.store.conversation import Conversation, Entry, ReplyState
-from lazyflow.store.conversations import Conversations
+from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.web.draft import Draft
+from lazyflow.web.keeper import Keeper
 from lazyflow.web.wire import entry_data, path_data
 
 Listener = Callable[[dict[str, Any]], None]
@@ -35,7 +36,8 @@ class Room:
         self.conversation = conversation
         self._live = live
         self._web = web
-        self._kept = kept
+        self._keeper = Keeper(kept, self._growing, self._not_stored)
+        self._warned = False
         self._listeners: set[Listener] = set()
         self._sequence = 0
         self._draft: Draft | None = None
@@ -107,6 +109,7 @@ class Room:
 
     def _answer(self, question: Entry, *, added: bool) -> None:
         draft = self._draft = Draft(new_id(), question.id)
+        self._warned = False
         if added:
             self._publish({"t": "add", "entries": [entry_data(question), entry_data(draft.entry())]})
         else:
@@ -115,7 +118,12 @@ class Room:
 
     async def _run(self, draft: Draft, question: Entry) -> None:
         try:
+            # What a person typed is on disk before it is answered.
+            await self._keeper.begin()
             await self._follow(draft, question)
+        except asyncio.CancelledError:
+            self._finish(draft, "interrupted")
+            raise
         except LazyflowError as error:
             draft.take(Failure((), error.message, error.help))
         except Exception:
@@ -147,6 +155,7 @@ class Room:
                 async for event in events:
                     draft.take(event)
                     self._soon()
+                    self._keeper.grow()
             finally:
                 await events.aclose()
 
@@ -158,7 +167,7 @@ class Room:
         self._spread()
         self._draft = None
         entry = draft.entry()
-        self._keep(entry)
+        self._keep(entry, draft.requests)
         told = entry_data(entry)
         branches = self.conversation.branches(entry)
         if len(branches) > 1:
@@ -183,9 +192,21 @@ class Room:
                 change["entry"] = entry_data(change["entry"])
             self._publish(change)
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: Entry, requests: tuple[Request, ...] = ()) -> None:
         self.conversation = self.conversation.with_entry(entry)
-        self._kept.save(self.conversation)
+        self._keeper.save(self.conversation, entry, requests)
+
+    def _growing(self) -> tuple[Conversation, Entry] | None:
+        if self._draft is None:
+            return None
+        entry = self._draft.entry()
+        return self.conversation.with_entry(entry), entry
+
+    def _not_stored(self, error: StoreUnavailable) -> None:
+        if self._draft is not None and not self._warned:
+            self._warned = True
+            self._draft.take(Notice("degraded", f"{error.message} {error.help}".strip()))
+            self._soon()
 
     def _publish(self, message: dict[str, Any]) -> None:
         self._sequence += 1

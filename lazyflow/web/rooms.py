@@ -19,11 +19,17 @@ class Rooms:
         self._kept = kept
         self._open: WeakValueDictionary[tuple[str, str], Room] = WeakValueDictionary()
 
-    def enter(self, person: str, conversation: str) -> Room:
-        """The room of this person's conversation; a fresh one where they have none with this id."""
+    async def enter(self, person: str, conversation: str) -> Room:
+        """The room of this person's conversation; a fresh one where they have none with this id.
+
+        Raises: `StoreUnavailable`.
+        """
         room = self._open.get((person, conversation))
         if room is None:
-            kept = self._kept.load(person, conversation) if conversation else None
+            kept = await self._kept.load(person, conversation) if conversation else None
+            # Another page may have opened it meanwhile.
+            room = self._open.get((person, conversation))
+        if room is None:
             room = Room(self._live, self._web, self._kept, kept or Conversation(id=new_id(), person=person))
             self._open[(person, room.conversation.id)] = room
         return room

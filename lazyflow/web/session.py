@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from typing_extensions import assert_never
 
+from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.look import look
-from lazyflow.web.requests import Choose, Edit, New, Ready, Regenerate, Send, Stop, parse
+from lazyflow.web.requests import Choose, Edit, FromPage, New, Ready, Regenerate, Send, Stop, parse
 from lazyflow.web.room import Room
 from lazyflow.web.rooms import Rooms
 
 ToPage = Callable[[dict[str, Any]], None]
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -29,10 +33,14 @@ class Session:
         self._room: Room | None = None
         self._leave: Callable[[], None] = nothing
         self._shown: dict[str, Any] | None = None
+        self._closed = False
+        self._in_turn = asyncio.Lock()
+        self._working: set[asyncio.Task[None]] = set()
         self._unsubscribe = live.subscribe(self.refresh)
 
     def close(self) -> None:
         """The page is gone; what runs in its conversation goes on."""
+        self._closed = True
         self._unsubscribe()
         self._leave()
 
@@ -44,16 +52,31 @@ class Session:
             self._send(shown)
 
     def handle(self, data: object) -> None:
-        """Do what the page asks for; what is no request of our page is ignored."""
-        match parse(data):
-            case None:
-                pass
+        """Do what the page asks for, one thing after the other; what is no request of our page is ignored."""
+        request = parse(data)
+        if request is not None:
+            task = asyncio.get_running_loop().create_task(self._handle(request))
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    async def _handle(self, request: FromPage) -> None:
+        async with self._in_turn:
+            try:
+                await self._do(request)
+            except LazyflowError as error:
+                log.warning("%s", error)
+                self._send({"t": "failed", "message": error.message, "help": error.help})
+            except Exception:
+                log.exception("a page's request broke off")
+
+    async def _do(self, request: FromPage) -> None:
+        match request:
             case Ready(conversation):
-                self._show(conversation)
+                await self._show(conversation)
             case New():
-                self._send(self._enter(self._rooms.enter(self._person, "")).snapshot())
-            case request:
-                self._act(self._room or self._enter(self._rooms.enter(self._person, "")), request)
+                self._send((await self._enter("")).snapshot())
+            case _:
+                self._act(self._room or await self._enter(""), request)
 
     def _act(self, room: Room, request: Send | Edit | Regenerate | Choose | Stop) -> None:
         match request:
@@ -74,16 +97,18 @@ class Session:
             case _:
                 assert_never(request)
 
-    def _show(self, conversation: str) -> None:
-        room = self._enter(self._rooms.enter(self._person, conversation))
+    async def _show(self, conversation: str) -> None:
+        room = await self._enter(conversation)
         self._shown = None
         self.refresh()
         self._send(room.snapshot())
 
-    def _enter(self, room: Room) -> Room:
+    async def _enter(self, conversation: str) -> Room:
+        room = await self._rooms.enter(self._person, conversation)
         self._leave()
         self._room = room
-        self._leave = room.join(self._send)
+        # A page that closed while its conversation was read hears no more.
+        self._leave = nothing if self._closed else room.join(self._send)
         return room
 
 

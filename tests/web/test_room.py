@@ -10,7 +10,7 @@ from lazyflow.messages import Role
 from lazyflow.nodes.events import Failure, Text, Thinking
 from lazyflow.runtime.contract import Ask
 from lazyflow.store.conversation import Conversation
-from lazyflow.store.conversations import InMemory
+from lazyflow.store.in_memory import InMemory
 from lazyflow.web.room import Room
 from tests.web.fake_live import Beat, FakeLive
 

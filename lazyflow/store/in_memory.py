@@ -1,0 +1,131 @@
+"""The simplest place for conversations: this process's memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from lazyflow.nodes.events import Request
+from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary, excerpt_of, title_of
+
+MOST = 10_000
+
+
+@dataclass(slots=True)
+class Kept:
+    """One conversation, its line in the list, and what models were sent for each reply."""
+
+    conversation: Conversation
+    summary: Summary
+    deleted: bool = False
+    requests: dict[str, tuple[Request, ...]] = field(default_factory=dict)
+
+
+class InMemory:
+    """Keeps the most recently used conversations until the process ends."""
+
+    def __init__(self, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
+        self._most = most
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+
+    def save(
+        self, conversation: Conversation, entry: Entry, requests: tuple[Request, ...] = ()
+    ) -> asyncio.Future[None]:
+        """Keep the newest state; the longest untouched conversation goes where there are too many."""
+        key = (conversation.person, conversation.id)
+        now = self._clock()
+        kept = self._kept.get(key)
+        if kept is None:
+            summary = Summary(id=conversation.id, title=title_of(entry.text), created=now, updated=now)
+            kept = self._kept[key] = Kept(conversation, summary)
+        kept.conversation = conversation
+        kept.summary = replace(kept.summary, updated=now)
+        if requests:
+            kept.requests[entry.id] = requests
+        self._kept.move_to_end(key)
+        self._forget()
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    async def load(self, person: str, conversation: str) -> Conversation | None:
+        """The conversation with this id if it is this person's."""
+        kept = self._found(person, conversation)
+        return kept.conversation.interrupted() if kept is not None else None
+
+    async def requests(self, person: str, conversation: str, entry: str) -> tuple[Request, ...]:
+        """What models were sent for this reply."""
+        kept = self._found(person, conversation)
+        return kept.requests.get(entry, ()) if kept is not None else ()
+
+    async def summary(self, person: str, conversation: str) -> Summary | None:
+        """One line of the list."""
+        kept = self._found(person, conversation)
+        return kept.summary if kept is not None else None
+
+    async def recent(self, person: str, before: Place | None = None, limit: int = 50) -> tuple[Summary, ...]:
+        """The list, newest first."""
+        own = [kept.summary for kept in self._of(person)]
+        pinned = [summary for summary in own if summary.pinned and before is None]
+        others = [one for one in own if not one.pinned and (before is None or one.place < before)]
+        return (*pinned, *others[:limit])
+
+    async def search(self, person: str, text: str, limit: int = 50) -> tuple[Match, ...]:
+        """Conversations with `text` in their title or any message, newest first."""
+        found = [match for kept in self._of(person) if (match := match_in(kept, text)) is not None]
+        return tuple(found[:limit])
+
+    async def rename(self, person: str, conversation: str, title: str) -> None:
+        """Give a title."""
+        kept = self._found(person, conversation)
+        if kept is not None:
+            kept.summary = replace(kept.summary, title=title[:LONGEST_TITLE])
+
+    async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
+        """Keep at the top of the list, or no longer."""
+        kept = self._found(person, conversation)
+        if kept is not None:
+            kept.summary = replace(kept.summary, pinned=pinned)
+
+    async def delete(self, person: str, conversation: str) -> None:
+        """Hide everywhere until it is restored."""
+        kept = self._kept.get((person, conversation))
+        if kept is not None:
+            kept.deleted = True
+
+    async def restore(self, person: str, conversation: str) -> None:
+        """Undo `delete`."""
+        kept = self._kept.get((person, conversation))
+        if kept is not None:
+            kept.deleted = False
+
+    async def add(self, conversation: Conversation, summary: Summary) -> None:
+        """Keep a whole conversation."""
+        self._kept[(conversation.person, conversation.id)] = Kept(conversation, replace(summary, id=conversation.id))
+        self._forget()
+
+    def _found(self, person: str, conversation: str) -> Kept | None:
+        kept = self._kept.get((person, conversation))
+        return kept if kept is not None and not kept.deleted else None
+
+    def _of(self, person: str) -> list[Kept]:
+        own = [kept for (owner, _), kept in self._kept.items() if owner == person and not kept.deleted]
+        return sorted(own, key=lambda kept: kept.summary.place, reverse=True)
+
+    def _forget(self) -> None:
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+def match_in(kept: Kept, text: str) -> Match | None:
+    """The newest message with `text`, else the title; None where neither has it."""
+    sought = text.casefold()
+    for entry in reversed(tuple(kept.conversation.entries.values())):
+        if sought in entry.text.casefold():
+            return Match(summary=kept.summary, entry=entry.id, excerpt=excerpt_of(entry.text, text))
+    return Match(summary=kept.summary) if sought in kept.summary.title.casefold() else None
