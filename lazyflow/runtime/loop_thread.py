@@ -33,10 +33,14 @@ class LoopThread:
             begun.append(task)
 
         def stop() -> None:
-            begun[0].cancel()
+            if begun:
+                begun[0].cancel()
+            else:  # interrupted before it was handed over
+                work.close()
+                future.cancel()
 
-        self._loop.call_soon_threadsafe(begin)
         try:
+            self._loop.call_soon_threadsafe(begin)
             return future.result()
         except BaseException:
             self._loop.call_soon_threadsafe(stop)
