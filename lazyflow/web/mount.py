@@ -30,11 +30,14 @@ def mount_page(
     Without `person` everybody who may open the page is one and the same person. Without `conversations` they are
     kept in this process's memory.
     """
-    from panel.io.fastapi import add_applications  # noqa: PLC0415 - heavy, and used here only
+    import panel as pn  # noqa: PLC0415 - heavy, and used here only
+    from panel.io.fastapi import add_applications  # noqa: PLC0415
 
     from lazyflow.web.files import mount_files  # noqa: PLC0415 - imports panel
     from lazyflow.web.page import Page  # noqa: PLC0415 - imports panel
 
+    # Without it a lost connection leaves a page that looks alive and is dead.
+    pn.config.reconnect = True
     mount_files(server)
     page = Page(live, node, Rooms(live, node, conversations or InMemory()), person)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.

@@ -61,8 +61,6 @@ class Page:
         chat.connect(session.handle)
         document.template = self._template
         document.template_variables["page_title"] = self._title()
-        # Without it a lost connection leaves a page that looks alive and is dead.
-        document.config.update(reconnect_session=True, notifications=None, notify_connection_status=False)
         document.on_session_destroyed(lambda _: session.close())
         return chat
 

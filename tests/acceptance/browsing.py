@@ -19,8 +19,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Panel builds each session's request in a way that Tornado warns of.
-PANELS_WARNING = "ignore:.*HTTPServerRequest:DeprecationWarning"
+# Panel builds each session's request in a way that Tornado warns of; Bokeh warns of itself when a page reconnects.
+WARNINGS = ("ignore:.*HTTPServerRequest:DeprecationWarning", "ignore:reference already known")
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 850}

@@ -41,6 +41,13 @@ class Served:
 
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
 
+    def drop_connections(self) -> None:
+        """Cut every connection, as a network does."""
+        for connection in tuple(self.server.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+
 
 @contextmanager
 def serving(live: FakeLive, **options: Any) -> Iterator[Served]:

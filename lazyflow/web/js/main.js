@@ -1,9 +1,10 @@
 // The chat page: a view over what the server tells. Panel calls `render`.
 import {Composer} from './composer.js'
+import {Connection, watchConnection} from './connection.js'
 import {Conversation} from './conversation.js'
 import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
-import {Banner, Connection, Loading} from './notice.js'
+import {Banner, Loading} from './notice.js'
 import styles from './page.css'
 import {Theme} from './theme.js'
 import {Welcome} from './welcome.js'
@@ -11,11 +12,11 @@ import {Wire} from './wire.js'
 import {speaker} from './words.js'
 
 class Page {
-  constructor(model) {
-    this.model = model
+  constructor() {
+    this.model = null
     this.id = new URLSearchParams(location.search).get('c') || ''
     const say = this.say = speaker(navigator.languages)
-    const send = this.send = data => model.send_msg(data)
+    const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
     this.conversation = new Conversation({say, send, useContext: () => this.composer.useContext})
     this.welcome = new Welcome(say, text => this.submit(text))
@@ -38,6 +39,36 @@ class Page {
     })
     this.theme.apply()
     this.wire = new Wire(send, () => this.id, message => this.take(message))
+    this.receive = messages => this.wire.receive(messages)
+    window.addEventListener('keydown', event => this.onKey(event))
+    watchConnection(this.connection)
+  }
+
+  /** From now on this is what the page talks through. */
+  attach(model) {
+    if (this.model) this.detach(this.model)
+    this.model = model
+    model.on('msg:custom', this.receive)
+    this.wire.ask()
+  }
+
+  detach(model) {
+    model.off('msg:custom', this.receive)
+  }
+
+  opened() {
+    this.composer.grow()
+    if (matchMedia('(pointer: fine)').matches) this.composer.area.focus()
+  }
+
+  restored() {
+    const focused = this.root.getRootNode().activeElement === this.composer.area
+    const top = this.conversation.element.scrollTop
+    requestAnimationFrame(() => {
+      this.conversation.element.scrollTop = top
+      if (focused) this.composer.area.focus()
+    })
+    this.connection.back()
   }
 
   submit(text) {
@@ -112,33 +143,18 @@ class Page {
   }
 }
 
-/** Bokeh's document tells when the connection goes and comes back. */
-function watchConnection(page) {
-  for (const document of globalThis.Bokeh?.documents || []) {
-    document.on_event('connection_lost', () => page.connection.lost())
-    document.on_event('client_reconnected', () => { page.connection.back(); page.wire.ask() })
-  }
-}
+let page = null
 
+/** Panel renders anew when the connection is back: then the page stays as it is, and only asks what it missed. */
 export function render({model, view}) {
-  view.leave?.()
-  const page = new Page(model)
-  const receive = messages => page.wire.receive(messages)
-  const key = event => page.onKey(event)
-  model.on('msg:custom', receive)
-  window.addEventListener('keydown', key)
-  view.leave = () => {
-    model.off('msg:custom', receive)
-    window.removeEventListener('keydown', key)
-  }
-  model.on('remove', view.leave)
-  watchConnection(page)
-  page.wire.ask()
-  if (matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => page.composer.area.focus())
-  requestAnimationFrame(() => page.composer.grow())
-  const root = document.createElement('div')
-  root.className = 'host'
-  root.append(h('style', {text: styles}), page.root)
-  return root
+  const again = page !== null
+  page ??= new Page()
+  page.attach(model)
+  model.on('remove', () => page.detach(model))
+  if (again) page.restored()
+  else requestAnimationFrame(() => page.opened())
+  view.host ??= h('div', {class: 'host'}, h('style', {text: styles}))
+  view.host.append(page.root)
+  return view.host
 }
 export default {render}

@@ -1,4 +1,4 @@
-// What the page tells about itself: files with problems, models that load, a lost connection.
+// What the page tells about the app: files with problems, models that load.
 import {h} from './dom.js'
 import {icon} from './icons.js'
 
@@ -54,28 +54,5 @@ export class Loading {
   failed({node, message, help}) {
     return h('div', {class: 'failure'}, icon('warn'),
       h('div', {class: 'what'}, h('strong', {text: this.say('failedNode', {node})}), message && h('p', {text: message}), help && h('p', {class: 'help', text: help})))
-  }
-}
-
-/** The bar over everything while the server cannot be reached. */
-export class Connection {
-  constructor(say) {
-    this.say = say
-    this.element = h('div', {class: 'connection', role: 'status', hidden: true})
-    this.timer = 0
-  }
-
-  lost() {
-    clearTimeout(this.timer)
-    this.element.hidden = false
-    this.element.classList.remove('good')
-    this.element.textContent = this.say('lost')
-  }
-
-  back() {
-    if (this.element.hidden) return
-    this.element.classList.add('good')
-    this.element.textContent = this.say('back')
-    this.timer = setTimeout(() => { this.element.hidden = true }, 2000)
   }
 }

@@ -60,7 +60,9 @@ export class Stream {
 
   freezeFinished() {
     const tokens = md.parse(this.tail, this.env)
-    const starts = tokens.filter(token => token.level === 0 && token.map && token.nesting >= 0)
+    // A block on a line that goes on may yet turn out to belong to the one before: "2" to a list, as "2. …".
+    const lines = this.tail.split('\n').length - 1
+    const starts = tokens.filter(token => token.level === 0 && token.map && token.nesting >= 0 && token.map[0] < lines)
     const last = starts.at(-1)
     if (last && last.map[0] > 0) {
       const cut = tokens.indexOf(last)

@@ -1,0 +1,6 @@
+// A document for modules that need one; import it before them.
+import {JSDOM} from 'jsdom'
+
+const {window} = new JSDOM('<!doctype html><body></body>', {pretendToBeVisual: true})
+globalThis.window = window
+globalThis.document = window.document

@@ -1,0 +1,105 @@
+import './browser.js'
+import assert from 'node:assert/strict'
+import test from 'node:test'
+
+const {Stream} = await import('../../../lazyflow/web/js/stream.js')
+const {dress} = await import('../../../lazyflow/web/js/code.js')
+const {rendered} = await import('../../../lazyflow/web/js/markdown.js')
+const say = key => key
+
+const SOURCE = `# Title
+
+A paragraph with *stress*, \`code\` and a [link](https://example.org).
+Its second line.
+
+- one
+- two
+  - deeper
+
+1. first
+
+2. second
+
+\`\`\`python
+def f(x):
+    return "\`\`\`not the end"
+\`\`\`
+
+| a | b |
+|:--|--:|
+| 1 | 2 |
+
+~~~
+plain
+\`\`\`
+~~~
+
+> quoted
+> more
+
+    indented code
+
+---
+
+Last words`
+
+function whole(source) {
+  const element = document.createElement('div')
+  const fragment = rendered(source)
+  dress(fragment, say)
+  element.append(fragment)
+  return text(element)
+}
+
+const text = element => element.innerHTML.replace(/\s+/g, ' ').replace(/> </g, '><').replace(/<\/?div class="live">/g, '')
+
+function streamed(source, size) {
+  const element = document.createElement('div')
+  const stream = new Stream(element, say)
+  for (let at = 0; at < source.length; at += size) {
+    stream.push(source.slice(at, at + size))
+    stream.flush()
+  }
+  stream.flush(true)
+  return element
+}
+
+for (const size of [1, 2, 3, 7, 50, 10_000]) {
+  test(`pieces of ${size} characters give what the whole text gives`, () => {
+    assert.equal(text(streamed(SOURCE, size)), whole(SOURCE))
+  })
+}
+
+test('a finished block is never touched again', () => {
+  const element = document.createElement('div')
+  const stream = new Stream(element, say)
+  stream.push('# One\n\nTwo\n\nThree\nand a h')
+  stream.flush()
+  const [first, second] = element.children
+  stream.push('alf\n\nFour')
+  stream.flush(true)
+  assert.equal(element.children[0], first)
+  assert.equal(element.children[1], second)
+  assert.equal(element.children.length, 4)
+})
+
+test('code in an open fence grows as text in one node', () => {
+  const element = document.createElement('div')
+  const stream = new Stream(element, say)
+  stream.push('```js\nlet a\n')
+  stream.flush()
+  const node = element.querySelector('code').firstChild
+  stream.push('let b\n')
+  stream.flush()
+  assert.equal(element.querySelector('code').firstChild, node)
+  assert.equal(node.data, 'let a\nlet b\n')
+})
+
+test('a fence that never closes keeps its text', () => {
+  assert.equal(streamed('```js\nlet a\nlet b', 3).querySelector('code').textContent, 'let a\nlet b')
+})
+
+test('a link whose address comes later is a link in the end', () => {
+  const element = streamed('See [the page][1].\n\nMore.\n\n[1]: https://example.org/x\n', 5)
+  assert.equal(element.querySelector('a').getAttribute('href'), 'https://example.org/x')
+})
