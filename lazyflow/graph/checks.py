@@ -42,11 +42,12 @@ def check_references(
     problems = walk.problems
     names = names_of(tree)
     known = {problem.path for problem in problems}
-    references = resolve((mark for mark in walk.marks if mark.path not in known), names, problems)
+    marks = tuple(mark for mark in walk.marks if mark.path not in known)
+    references = resolve(marks, names, problems)
     broken = {str(problem.path[1]) for problem in problems if problem.path[:1] == ("nodes",) and len(problem.path) > 1}
     cycles(calls(references, names), problems)
     reached = reachability(references, names, broken, problems)
-    context = Context(tree, tuple(walk.marks), names, references, folder, environment, texts, problems)
+    context = Context(tree, marks, names, references, folder, environment, texts, problems)
     if environment is not None:
         check_variables(tree, reached, problems)
     if not allow_open_host:

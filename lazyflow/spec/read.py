@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from lazyflow.errors import Problem, Unreadable
@@ -33,9 +34,10 @@ def decode(data: bytes, file: str) -> str | Problem:
             "LF010", "the file is larger than 1 MiB", help="an app is a page or two of YAML: is this the right file?"
         )
     try:
-        text = data.decode("utf-8-sig")
+        data = data.removeprefix(BOM_UTF8)
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, column = position(data[: error.start].decode("utf-8-sig"))
+        line, column = position(data[: error.start].decode("utf-8"))
         return Span(file, line, column, line, column + 1).problem(
             "LF001",
             f"the file is not UTF-8: byte 0x{data[error.start]:02X} cannot be read",
