@@ -13,7 +13,7 @@ def check_variables(tree: Tree, reached: set[str], problems: list[Problem]) -> N
     """A problem for each variable that is not set, at its first use; a warning where no page reaches that use."""
     uses: dict[tuple[str, bool], list[tuple[Unset, Path]]] = {}
     for unset, path in waiting(tree, ()):
-        needed = path[:1] != ("nodes",) or path[1] in reached
+        needed = path[:1] != ("nodes",) or len(path) == 1 or path[1] in reached
         uses.setdefault((unset.name, needed), []).append((unset, path))
     for (name, needed), places in uses.items():
         if not name or (not needed and (name, True) in uses):

@@ -85,7 +85,7 @@ class OnlineSpec(ModelSpec):
     api_base: str | None = None
     timeout: float = 60.0
     retries: int = 2
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     endpoints: tuple[Endpoint, ...] = ()
 
 
@@ -143,7 +143,7 @@ class PythonSpec(NodeSpec):
 
     type: Literal["python"] = "python"
     call: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class WebSpec:
     upload: bool = False
     theme: Theme = Theme()
     auth: Auth | None = None
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)
     api: bool = True
 
 

@@ -68,5 +68,5 @@ def test_a_thousand_nodes_take_at_most_one_and_a_half_seconds() -> None:
 def test_time_grows_linearly_from_100_to_4000_nodes() -> None:
     a_node = {size: best(size) / size for size in (100, 1_000, 4_000)}
     print({size: f"{1e6 * taken:.0f} µs a node" for size, taken in a_node.items()})  # noqa: T201 - same
-    assert a_node[4_000] <= 1.5 * a_node[1_000]
+    assert a_node[4_000] <= 1.6 * a_node[1_000]
     assert a_node[4_000] <= 2.0 * a_node[100]
