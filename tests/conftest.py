@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lazyflow.models.found import Found
 from lazyflow.models.resolve import resolve
+from tests.servers.llama_server import LlamaServer, running
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +19,10 @@ def smollm2() -> Path:
     found = resolve("smollm2-135m-instruct", folder=Path.cwd(), environment=os.environ)
     assert isinstance(found, Found)
     return found.path
+
+
+@pytest.fixture(scope="session")
+def llama_server(smollm2: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaServer]:
+    """llama.cpp's own server with SmolLM2: four slots of 2,048 tokens, the model called «smol»."""
+    with running(smollm2, tmp_path_factory.mktemp("llama-server") / "log") as server:
+        yield server
