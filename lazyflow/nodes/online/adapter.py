@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import warnings
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ def _import() -> Any:
     except ImportError:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
+    litellm.REPEATED_STREAMING_CHUNK_LIMIT = sys.maxsize  # else a table's 100th equal cell breaks the answer off
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
     for name in LOGGERS:
         logging.getLogger(name).disabled = True  # they repeat what providers say, keys included

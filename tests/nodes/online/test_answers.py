@@ -40,6 +40,11 @@ async def test_every_piece_is_shown_when_it_comes() -> None:
     assert times[2] - times[0] >= 0.08
 
 
+async def test_a_model_may_repeat_itself_as_long_as_it_likes() -> None:
+    async with asked(answer(["ha "] * 300)) as (chat, _):
+        assert text_of(await events_of(chat)) == "ha " * 300
+
+
 async def test_an_answer_in_json_is_shown_when_it_is_known_to_fit() -> None:
     async with asked(answer(["```json\n", '{"age": 3}', "\n```"]), format=AGE) as (chat, _):
         assert [event for event in await events_of(chat) if isinstance(event, Text)] == [Text('{"age": 3}')]
