@@ -76,12 +76,12 @@ async def library() -> Any:
 
 def _import() -> Any:
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else its import goes to the network
+    os.environ.setdefault("REPEATED_STREAMING_CHUNK_LIMIT", str(sys.maxsize))  # else 100 equal pieces are an error
     try:
         import litellm  # noqa: PLC0415 - heavy
     except ImportError:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
-    litellm.REPEATED_STREAMING_CHUNK_LIMIT = sys.maxsize  # else a table's 100th equal cell breaks the answer off
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
     for name in LOGGERS:
         logging.getLogger(name).disabled = True  # they repeat what providers say, keys included
