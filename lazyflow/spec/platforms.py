@@ -170,9 +170,9 @@ _TABLE = (
     Platform(
         name="ollama",
         title="Ollama",
-        route="ollama_chat",
+        route="openai",
         repeat_penalty="repeat_penalty",
-        endpoint="http://127.0.0.1:11434",
+        endpoint="http://127.0.0.1:11434/v1",
         model_help="write `model:` with a name that `ollama list` shows",
     ),
     Platform(

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -60,12 +61,16 @@ Piece = Said | Thought | Done
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request to one target; `timeout` is seconds of silence, `options` go to litellm as they are."""
+    """One request to one target; `timeout` is seconds of silence, `options` go to litellm as they are.
+
+    `supported` are the parameters that litellm lets through by itself.
+    """
 
     target: Target
     asked: Asked
     timeout: float
     redact: Redaction
+    supported: AbstractSet[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -92,12 +97,12 @@ def abilities(litellm: Any, target: Target) -> Abilities:
     """What litellm's tables know of the target's model."""
     model, provider, *_ = litellm.get_llm_provider(model=target.model, api_base=target.api_base, api_key="none")
     compatible = provider in OPENAI_STYLE or provider in litellm.openai_compatible_providers
-    try:
-        known = litellm.get_model_info(model=model, custom_llm_provider=provider)
+    own_server = (target.platform is not None and target.platform.keyless) or provider.startswith("ollama")
+    try:  # of an Ollama litellm would ask the server itself, and wait for it
+        known = None if own_server else litellm.get_model_info(model=model, custom_llm_provider=provider)
     except Exception:  # noqa: BLE001 - litellm raises a bare Exception for a model that is not in its table
         known = None
     parameters = frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=provider) or ())
-    own_server = target.platform is not None and target.platform.keyless
     takes_schema = own_server or litellm.supports_response_schema(model=model, custom_llm_provider=provider)
     takes_json = compatible or "response_format" in parameters
     return Abilities(
@@ -115,7 +120,7 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
     came = False
     mishap: Mishap | None = None
     try:
-        response = await litellm.acompletion(**_arguments(litellm, call))
+        response = await litellm.acompletion(**_arguments(call))
         usage: Any = None
         async for chunk in response:
             usage = getattr(chunk, "usage", None) or usage
@@ -145,14 +150,12 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
         raise Broken(mishap)
 
 
-def _arguments(litellm: Any, call: Call) -> dict[str, Any]:
+def _arguments(call: Call) -> dict[str, Any]:
     target, parameters = call.target, call.asked.parameters
-    model, provider, *_ = litellm.get_llm_provider(model=target.model, api_base=target.api_base, api_key="none")
     body = {**call.asked.body, **call.options.get("extra_body", {})}
-    supported = litellm.get_supported_openai_params(model=model, custom_llm_provider=provider) or ()
     return {
         "drop_params": True,
-        "allowed_openai_params": [name for name in (*parameters, *call.options) if name not in supported],
+        "allowed_openai_params": [name for name in (*parameters, *call.options) if name not in call.supported],
         "stream_options": {"include_usage": True},
         **parameters,
         "timeout": call.timeout + MARGIN,
@@ -183,7 +186,7 @@ def _done(litellm: Any, target: Target, reason: str, usage: Any) -> Done:
 
 
 def _cost(litellm: Any, target: Target, usage: Any) -> float | None:
-    if target.platform is None or not target.platform.keyless:
+    if not target.model.startswith("ollama") and not (target.platform is not None and target.platform.keyless):
         try:
             model, provider, *_ = litellm.get_llm_provider(model=target.model, api_base=target.api_base, api_key="none")
             known = litellm.get_model_info(model=model, custom_llm_provider=provider)

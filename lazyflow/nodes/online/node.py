@@ -96,14 +96,20 @@ class OnlineNode:
 
     async def _attempt(self, turn: Turn, target: Target, began: float) -> AsyncGenerator[Event, None]:
         """One request. Raises: `Broken`."""
-        asked = ask(self._spec, turn, target, await self._known(target))
+        known = await self._known(target)
+        asked = ask(self._spec, turn, target, known)
         yield self._told_of(asked, target, turn)
         if asked.left_out and asked.left_out not in self._told:
             self._told.add(asked.left_out)
             what = ", ".join(asked.left_out)
             yield Notice("degraded", f"{self.name}: {target.provider} does not take {what}; left out")
         call = Call(
-            target=target, asked=asked, timeout=self._spec.timeout, redact=self._redact, options=self._spec.options
+            target=target,
+            asked=asked,
+            timeout=self._spec.timeout,
+            redact=self._redact,
+            supported=known.parameters,
+            options=self._spec.options,
         )
         silent: Silent | None = None
         try:
@@ -117,7 +123,7 @@ class OnlineNode:
 
     async def _known(self, target: Target) -> Abilities:
         if target.model not in self._abilities:
-            self._abilities[target.model] = abilities(await library(), target)
+            self._abilities[target.model] = await asyncio.to_thread(abilities, await library(), target)
         return self._abilities[target.model]
 
     def _told_of(self, asked: Asked, target: Target, turn: Turn) -> Request:

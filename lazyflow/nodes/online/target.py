@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from lazyflow.errors import LazyflowError
 from lazyflow.spec.nodes import Endpoint, OnlineSpec
@@ -74,7 +75,7 @@ def _target(spec: OnlineSpec, endpoint: Endpoint, environment: Mapping[str, str]
         platform=platform,
         model=f"{platform.route}/{name}",
         api_key=api_key or _key(spec, platform, environment),
-        api_base=api_base
+        api_base=_address(api_base, platform)
         or platform.endpoint
         or (environment.get("AZURE_API_BASE") if platform.needs_endpoint else None),
     )
@@ -106,6 +107,13 @@ def _routed(
         api_key=api_key or _key(spec, platform, environment),
         api_base=api_base or (platform.endpoint if platform.keyless else None),
     )
+
+
+def _address(api_base: str | None, platform: Platform) -> str | None:
+    """`http://host:port` of a server of one's own means its OpenAI-compatible API, which all of them have below /v1."""
+    if api_base is None or not platform.keyless or urlsplit(api_base).path.strip("/"):
+        return api_base
+    return f"{api_base.rstrip('/')}/v1"
 
 
 def _first(spec: OnlineSpec, environment: Mapping[str, str]) -> Platform:

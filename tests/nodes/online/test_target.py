@@ -85,6 +85,11 @@ def test_a_server_of_ones_own_gets_no_key() -> None:
     assert target(spec(source="vllm", model="m")).api_base == "http://127.0.0.1:8000/v1"
 
 
+def test_the_api_of_a_server_of_ones_own_is_found_below_its_bare_address() -> None:
+    assert target(spec(source="ollama", model="m", api_base="http://box:11434/")).api_base == "http://box:11434/v1"
+    assert target(spec(source="vllm", model="m", api_base="http://box/api/v2")).api_base == "http://box/api/v2"
+
+
 def test_azure_needs_an_address() -> None:
     with pytest.raises(NoTarget, match="address"):
         target(spec(source="azure", model="d"), {"AZURE_API_KEY": "k"})

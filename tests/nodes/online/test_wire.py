@@ -72,7 +72,7 @@ async def test_each_of_the_six_platforms_gets_path_key_model_messages_and_parame
     }
 
 
-@pytest.mark.parametrize("source", ["vllm", "lm-studio", "llama-server", "deepseek", "mistral", "openrouter"])
+@pytest.mark.parametrize("source", ["ollama", "vllm", "lm-studio", "llama-server", "deepseek", "mistral", "openrouter"])
 async def test_other_platforms_in_openais_style_answer_too(source: str) -> None:
     environment = dict.fromkeys(PLATFORMS[source].key_variables, KEY)
     async with asked(answer(), source=source, environment=environment, sampling=SAMPLING) as (chat, peer):
