@@ -10,6 +10,7 @@ from lazyflow.engine import machine, plan
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.devices import Hardware, hardware
 from lazyflow.engine.fit import Failed, fit, step_down
+from lazyflow.engine.native import library
 from lazyflow.engine.native.context import Context, ContextOptions
 from lazyflow.engine.native.model import Weights
 from lazyflow.engine.native_log import OutOfMemory
@@ -35,6 +36,7 @@ def load(key: ModelKey, progress: Callable[[float], bool], machinery: Hardware |
     Raises: `ModelUnusable` for a wish that cannot be had, a file that cannot be read, and memory that is too small
     even for the last step down.
     """
+    library.load()  # its environment comes before the first native library
     shape = read_shape(key.path)
     placement: Placement | None = fit(key, shape, machinery or hardware())
     loading = _Loading(key, shape, progress)
@@ -51,7 +53,7 @@ def load(key: ModelKey, progress: Callable[[float], bool], machinery: Hardware |
         loading.free()
         raise
     loading.free()
-    raise loading.failure
+    raise ModelUnusable(loading.failure.message, loading.failure.help)
 
 
 class _Loading:

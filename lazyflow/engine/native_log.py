@@ -96,7 +96,7 @@ class OutOfMemory(ModelUnusable):
 
 _OUT_OF_MEMORY = re.compile(
     r"out of (device |host )?memory|OutOf(Device|Host)Memory|unable to allocate|failed to (allocate|alloc)\b"
-    r"|cannot allocate|bad_alloc|failed to initialize the context: failed to allocate"
+    r"|[Cc]annot allocate|bad_alloc|failed to initialize the context: failed to allocate"
 )
 _TELLING = re.compile(
     r"error loading model: |failed to initialize the context: |error|fail|invalid|unable|unknown|not "

@@ -117,6 +117,8 @@ def test_threads_lose_nothing(native: NativeLog) -> None:
             False,
             "tensor 'blk.1.ffn_up' data is not within the file bounds",
         ),
+        (("llama_model_load: error loading model: mmap failed: Cannot allocate memory",), True,
+         "mmap failed: Cannot allocate memory"),
         (("gguf_init_from_file_impl: invalid magic characters: '<htm', expected 'GGUF'",), False,
          "invalid magic characters: '<htm', expected 'GGUF'"),
         (("ggml_vulkan: Device memory allocation failed: ErrorOutOfDeviceMemory",), True,

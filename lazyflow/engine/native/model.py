@@ -91,16 +91,6 @@ class Weights:
         return int(self.llama.llama_model_n_embd(self.pointer))
 
     @property
-    def heads(self) -> int:
-        """Attention heads of a layer."""
-        return int(self.llama.llama_model_n_head(self.pointer))
-
-    @property
-    def kv_width(self) -> int:
-        """Numbers that one layer keeps of one token's keys (and as many of its values)."""
-        return self.width * int(self.llama.llama_model_n_head_kv(self.pointer)) // max(self.heads, 1)
-
-    @property
     def pools(self) -> bool:
         """Whether the file says how the embedding of a text is made from those of its tokens."""
         return bool(self.meta(f"{self.meta('general.architecture')}.pooling_type"))

@@ -70,12 +70,13 @@ def serve(library: Path) -> Iterator[Serve]:
 def probe(library: Path, smollm2: Path) -> Probe:
     """Load the model beside devices in a process of its own; what it tells."""
 
-    def run(*endpoints: str, free: list[int] | None = None, **key: Any) -> dict[str, Any]:
+    def run(*endpoints: str, free: list[int] | None = None, room: int | None = None, **key: Any) -> dict[str, Any]:
         wish = {
             "library": str(library),
             "endpoints": endpoints,
             "model": str(smollm2),
             "free": free,
+            "room": room,
             "key": {"context": 512, "parallel": 1, "threads": 1, "flash_attention": True, **key},
         }
         command = [sys.executable, str(HERE / "probe.py"), json.dumps(wish)]

@@ -1,6 +1,7 @@
 """`python probe.py JSON`: load the model beside these devices and tell as JSON where it lies and what it says.
 
-In: library, endpoints, model, free (bytes on each device; null: what it tells), key (fields of the model's key).
+In: library, endpoints, model, key (fields of the model's key), free (bytes on each device; null: what it tells),
+room (MiB that the process itself may still take; null: no limit).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import resource
 import sys
 from collections import defaultdict
 from dataclasses import asdict, replace
@@ -48,6 +50,8 @@ def main(wish: dict[str, Any]) -> dict[str, Any]:
     logging.getLogger(load.__name__).addHandler(said)
     logging.getLogger(load.__name__).setLevel(logging.INFO)
     native = install(library.load())
+    if wish["room"] is not None:
+        limit(wish["room"])
     try:
         loaded = load.load(key, lambda _: True, with_free(hardware(), wish["free"]))
     except ModelUnusable as error:
@@ -72,6 +76,12 @@ def with_free(machine: Hardware, free: list[int] | None) -> Hardware:
         replace(device, free=next(spare)) if device.backend == "RPC" else device for device in machine.devices
     )
     return replace(machine, devices=devices)
+
+
+def limit(room: int) -> None:
+    """Leave this process so many MiB."""
+    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + room * 2**20,) * 2)
 
 
 def generate(loaded: load.Loaded) -> list[int]:

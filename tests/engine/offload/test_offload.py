@@ -110,3 +110,16 @@ def test_a_device_without_any_room_leaves_the_model_on_the_processor(
     assert answer["placement"]["gpu_layers"] == 0
     assert device not in answer["sizes"]["compute"]
     assert answer["tokens"] == alone
+
+
+def test_a_host_that_refuses_the_context_gets_a_shorter_one(probe: Probe, alone: list[int]) -> None:
+    answer = probe(room=760, context="auto", parallel=4)
+    assert 512 <= answer["placement"]["context"] < 8192
+    assert "the host had no memory for 0 layers with 8192 tokens" in answer["said"][0]
+    assert answer["tokens"] == alone
+
+
+def test_a_host_that_refuses_everything_is_told_in_words(probe: Probe) -> None:
+    answer = probe(room=300, context=8192, parallel=4)
+    assert "not enough memory for a context of 8192 tokens for each of 4 conversations" in answer["error"]
+    assert "take a smaller model or quant" in answer["error"]
