@@ -127,7 +127,7 @@ def test_a_folder_with_two_models_is_no_name_for_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<!DOCTYPE html><html><body>Not found</body></html>", "HTML"),
+        (b"<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
         (b"GGUF\x03\x00\x00\x00", "cut off|truncated|incomplete|not whole"),
         (b"", "empty"),
     ],

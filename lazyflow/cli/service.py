@@ -1,0 +1,138 @@
+"""A served app from its start to its end: sites, signals, what is printed, the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import webbrowser
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from lazyflow.cli.narrator import Narrator
+from lazyflow.cli.signals import handled
+from lazyflow.errors import LazyflowError, MissingExtra
+from lazyflow.graph.load import Source
+from lazyflow.graph.usable import usable_webs
+from lazyflow.runtime.live import Live, open_live
+from lazyflow.runtime.watch import watch
+from lazyflow.server.origin import is_loopback
+from lazyflow.server.ports import bind
+from lazyflow.server.serving import Site, serve
+from lazyflow.spec.nodes import WebSpec
+
+# Seconds that running replies have to finish when the app is told to stop.
+GRACE = 10.0
+FAILED = 1
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the command line says beside the files."""
+
+    host: str | None = None
+    ports: tuple[tuple[int, int], ...] | None = None
+    watch: bool = True
+    poll: bool = False
+    browse: bool = False
+
+
+class Service:
+    """One run of an app. `out` takes the addresses, stderr everything else."""
+
+    def __init__(self, files: Sequence[Path], env_file: Path | None, wishes: Wishes, out: TextIO) -> None:
+        self.source = Source(tuple(files), os.environ, env_file)
+        self.wishes = wishes
+        self.out = out
+        self.stop = asyncio.Event()
+        self.code = 0
+
+    def run(self) -> int:
+        """Serve until told to stop; the exit code.
+
+        Raises: `LazyflowError` where the app cannot start.
+        """
+        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+        for name in ("uvicorn", "bokeh", "panel", "tornado", "httpx", "watchfiles"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        return asyncio.run(self._run())
+
+    async def _run(self) -> int:
+        async with open_live(self.source) as live, AsyncExitStack() as stack:
+            webs = live.app.spec.webs
+            if not webs:
+                raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")
+            with handled({"SIGINT": self._told_to_stop, "SIGTERM": self._told_to_stop}):
+                sites = [self._site(live, web) for web in webs.values()]
+                stack.enter_context(Narrator(live, sys.stderr).told())
+                if self.wishes.watch:
+                    await stack.enter_async_context(running(watch(live, poll=self.wishes.poll)))
+                await stack.enter_async_context(running(self._give_up_where_nothing_works(live)))
+                await serve(sites, on_ready=self._announce, until=lambda: self._until_stopped(live))
+        return self.code
+
+    def _site(self, live: Live, web: WebSpec) -> Site:
+        """A web node's port and app."""
+        host = self.wishes.host or web.host
+        if web.auth is None and not is_loopback(host):
+            raise LazyflowError(
+                f"node '{web.name}' would be open to everybody who reaches {host}",
+                "give the web node `auth`, or keep the host 127.0.0.1",
+            )
+        if self.wishes.ports is not None and len(live.app.spec.webs) > 1:
+            raise click.UsageError("--port is for an app with one web node; write the ports into app.yaml")
+        listener = bind(web.name, host, self.wishes.ports or web.ports)
+        try:
+            from lazyflow.server.site import build_site  # noqa: PLC0415 - heavy
+            from lazyflow.web.mount import mount_page  # noqa: PLC0415 - heavy
+
+            app = build_site(live, web.name, lambda site: mount_page(site, live, web.name))
+        except ImportError as error:
+            raise MissingExtra(error.name or "panel", "web") from error
+        return Site(node=web.name, listener=listener, app=app)
+
+    def _announce(self, site: Site) -> None:
+        print(site.url, file=self.out, flush=True)
+        if self.wishes.browse:
+            webbrowser.open(site.url)
+
+    async def _give_up_where_nothing_works(self, live: Live) -> None:
+        failed = await live.loaded()
+        states = live.app.status()
+        broken = frozenset(name for name, status in states.items() if status.state == "failed")
+        if failed and not usable_webs(live.app.graph, broken):
+            self.code = FAILED
+            self.stop.set()
+
+    async def _until_stopped(self, live: Live) -> None:
+        await self.stop.wait()
+        if self.code != FAILED:
+            await live.quiet(GRACE)
+
+    def _told_to_stop(self, number: int) -> None:
+        if self.stop.is_set():
+            # The second time means now: models live in processes of their own, which end with this one.
+            os._exit(INTERRUPTED)
+        click.echo("stopping: running replies may finish; Ctrl-C ends at once", err=True)
+        self.code = INTERRUPTED if number == signal.SIGINT else 0
+        self.stop.set()
+
+
+@asynccontextmanager
+async def running(work: Coroutine[None, None, None]) -> AsyncGenerator[None, None]:
+    """Run a coroutine beside the block; it is cancelled at its end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
