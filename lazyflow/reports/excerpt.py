@@ -46,6 +46,15 @@ def excerpt(problem: Problem, texts: Mapping[str, str]) -> Excerpt | None:
     return Excerpt("".join(shown).rstrip(), cells(shown[0]), max(cells(shown[1]), 1))
 
 
+def marked(problem: Problem, texts: Mapping[str, str]) -> str:
+    """The excerpt as two lines with the line's number before them; empty where there is none."""
+    found = excerpt(problem, texts)
+    if found is None:
+        return ""
+    number = str(problem.line)
+    return f"{number} | {found.line}\n{' ' * len(number)} | {' ' * found.indent}{'^' * found.width}"
+
+
 def line_of(text: str, number: int) -> str | None:
     """Line `number`, counted from 1 as YAML counts; None where the text is shorter."""
     start = 0

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from lazyflow.reports.json_document import plain
 from lazyflow.runtime.contract import LiveApp, Reloaded
 
 DONE = 200
@@ -36,17 +37,6 @@ def told(done: Reloaded) -> dict[str, Any]:
         "closed": list(done.closed),
         "restart": list(done.trouble.restart),
         "failures": list(done.trouble.failures),
-        "problems": [
-            {
-                "code": problem.code,
-                "severity": problem.severity.value,
-                "message": problem.message,
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-                "help": problem.help,
-            }
-            for problem in done.trouble.problems
-        ],
+        "problems": [plain(problem) for problem in done.trouble.problems],
         "seconds": done.seconds,
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from lazyflow.errors import Problem
+from lazyflow.reports.excerpt import marked
 from lazyflow.runtime.contract import LiveApp, RunningApp, Trouble
 from lazyflow.spec.nodes import WebSpec
 
@@ -78,17 +80,7 @@ def problem_data(problem: Problem) -> Json:
 def excerpt(problem: Problem) -> str:
     """The line of the file with a mark under what is meant; empty where the file cannot be read."""
     try:
-        with open(problem.file, encoding="utf-8-sig") as file:  # noqa: PTH123 - what was reported, a path or not
-            line = next((text for number, text in enumerate(file, 1) if number == problem.line), "")
-    except (OSError, UnicodeDecodeError, ValueError):
+        text = Path(problem.file).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
         return ""
-    line = line.rstrip("\r\n")
-    if not line or len(line) > LONGEST_LINE:
-        return ""
-    end = problem.end_column if problem.end_line == problem.line else len(line) + 1
-    lead = "".join("\t" if character == "\t" else " " for character in line[: problem.column - 1])
-    number = str(problem.line)
-    return f"{number} | {line}\n{' ' * len(number)} | {lead}{'^' * max(1, end - problem.column)}"
-
-
-LONGEST_LINE = 400
+    return marked(problem, {problem.file: text})

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from lazyflow.errors import Severity
+from lazyflow.reports.excerpt import marked
 from lazyflow.reports.text import text
-from tests.reports.problems import TYPO, problem, report
+from tests.reports.problems import TEXT, TYPO, problem, report
 
 
 def test_a_problem_looks_as_the_contract_says() -> None:
@@ -90,3 +91,10 @@ def test_colour_changes_no_character_of_the_text() -> None:
     assert "\x1b[1;31m" in colored
     assert "\x1b[1;33m" in colored
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == text(found)
+
+
+def test_a_page_shows_the_same_two_lines() -> None:
+    lines = marked(TYPO, {"app.yaml": TEXT})
+    assert lines == "5 |     modle: ./m.gguf\n  |     ^^^^^"
+    assert lines in text(report(TYPO))
+    assert marked(TYPO, {}) == ""
