@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lazyflow.errors import Problem, Severity
 from lazyflow.graph.references import Names, Reference, calls
-from lazyflow.spec.complain import subject
+from lazyflow.spec.words import subject
 
 Edges = Mapping[str, list[Reference]]
 

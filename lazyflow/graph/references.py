@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lazyflow.errors import Problem
-from lazyflow.spec.complain import subject
 from lazyflow.spec.suggest import did_you_mean, listed
 from lazyflow.spec.tree import Mapping as Map
 from lazyflow.spec.tree import Path, Scalar, Span
 from lazyflow.spec.walk import Mark
+from lazyflow.spec.words import subject
 
 MODELS = {"local", "online"}
 MOST_SUGGESTIONS = 50

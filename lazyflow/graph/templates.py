@@ -9,10 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from lazyflow.graph.context import Context
-from lazyflow.spec.complain import subject
 from lazyflow.spec.suggest import did_you_mean
 from lazyflow.spec.tree import Mapping, Scalar, Span
 from lazyflow.spec.walk import Mark
+from lazyflow.spec.words import subject
 
 if TYPE_CHECKING:
     from jinja2 import nodes

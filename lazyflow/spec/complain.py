@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lazyflow.errors import Problem
-from lazyflow.spec.scalars import resolve
 from lazyflow.spec.schema import Schema
+from lazyflow.spec.slips import elsewhere, key_help, meaning, node_types
 from lazyflow.spec.suggest import closest, did_you_mean, listed
 from lazyflow.spec.tree import Mapping, Path, Scalar, Sequence, Span, Tree, kind, shorten
+from lazyflow.spec.words import first_line, remedy, shown, subject, where
 
 MOST_PROBLEMS = 1000
 MOST_SUGGESTIONS = 200
@@ -21,6 +21,12 @@ WORDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a map",
+}
+NAMED = {
+    "Node": "a node's name",
+    "Model node": "a model node's name",
+    "Port": "a port",
+    "Port range": "a range such as 20500-20799",
 }
 
 
@@ -121,19 +127,21 @@ class Complaints:
                     "begin with a small letter; then small letters, digits, '_' and '-'",
                 )
                 continue
+            help_ = ""
             if len(self.problems) <= MOST_SUGGESTIONS:
-                meant[closest(name, known)] = name
+                meant[meaning(name, known)] = name
+                help_ = key_help(name, known, path, self.schema)
             self.add(
                 span,
                 "LF003",
                 f"unknown key '{shorten(name)}' {where(path)}",
                 (*path, name),
-                self.key_help(name, known, path),
+                help_,
             )
         for name in schema.get("required", ()):
             if name in tree.entries or name in meant or (name == "version" and not path):
                 continue
-            slip = next((key for key in tree.entries if closest(key, [name]) and not self.elsewhere(key)), None)
+            slip = next((key for key in tree.entries if closest(key, [name]) and not elsewhere(key, self.schema)), None)
             if slip is not None and slip not in known:
                 self.add(
                     tree.entries[slip].key,
@@ -147,40 +155,10 @@ class Complaints:
                     at, "LF004", f"the key '{name}' is missing {where(path)}", path, self.example(name, known.get(name))
                 )
 
-    def key_help(self, name: str, known: Iterable[str], path: Path) -> str:
-        """What an unknown key was perhaps meant to be."""
-        if len(self.problems) > MOST_SUGGESTIONS:
-            return ""
-        found = closest(name, known)
-        if found:
-            return f"did you mean '{found}'?"
-        if name in self.schema["$defs"]["sampling"]["properties"] and "sampling" in known:
-            return f"write it under 'sampling': sampling: {{{name}: …}}"
-        types = self.elsewhere(name)
-        if types and path[:1] == ("nodes",):
-            return f"'{name}' is a key of nodes of type {listed(types)}"
-        every = [
-            *self.schema["properties"],
-            *(key for kind_ in self.node_types() for key in self.schema["$defs"][kind_]["properties"]),
-        ]
-        near = closest(name, every)
-        if near and path[:1] == ("nodes",) and self.elsewhere(near):
-            return f"did you mean '{near}', a key of nodes of type {listed(self.elsewhere(near))}?"
-        return f"known keys: {', '.join(known)}"
-
-    def node_types(self) -> list[str]:
-        """Every type of node."""
-        types: list[str] = self.schema["$defs"]["node"]["properties"]["type"]["enum"]
-        return types
-
-    def elsewhere(self, name: str) -> list[str]:
-        """The types of node that have this key."""
-        return [one for one in self.node_types() if name in self.schema["$defs"][one]["properties"]]
-
     def example(self, name: str, schema: Any) -> str:
         """How a missing key is written."""
         if name == "type":
-            return f"write 'type:' with {listed(self.node_types())}"
+            return f"write 'type:' with {listed(node_types(self.schema))}"
         examples = schema.get("examples") if isinstance(schema, dict) else None
         return f"for example: {name}: {shown(examples[0])}" if examples else f"add '{name}'"
 
@@ -193,13 +171,9 @@ class Complaints:
     def phrases(self, schema: Any) -> list[str]:
         """The alternatives of `expected`."""
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/$defs/")
-            return {
-                "nodeName": ["a node's name"],
-                "modelNodeName": ["a model node's name"],
-                "portRange": ["a range such as 20500-20799"],
-                "port": ["a port"],
-            }.get(name) or self.phrases(self.schema["$defs"][name])
+            return self.phrases(self.schema["$defs"][schema["$ref"].removeprefix("#/$defs/")])
+        if schema.get("title") in NAMED:
+            return [NAMED[schema["title"]]]
         if "anyOf" in schema:
             return [word for one in schema["anyOf"] for word in self.phrases(one)]
         if "const" in schema or "enum" in schema:
@@ -220,64 +194,3 @@ class Complaints:
         """The form of a text."""
         examples = ", ".join(map(str, schema.get("examples", ())))
         return f"{schema.get('description', schema['pattern'])}{' Examples: ' + examples if examples else ''}"
-
-
-def shown(value: Any) -> str:
-    """An example as YAML in one line."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {shown(one)}' for key, one in value.items())}}}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def remedy(tree: Tree, wanted: str) -> str:
-    """What to do about a value of a wrong type."""
-    match tree:
-        case Scalar(value=None):
-            return "write a value, or remove the key"
-        case Scalar(value=str(), plain=False) if "number" in wanted and not isinstance(resolve(tree.text), str):
-            return f"remove the quotes: {tree.text}"
-        case Scalar(value=value) if "list" in wanted and "\n" not in tree.text and "text" not in wanted:
-            return f"write a list: [{shorten(tree.text)}]"
-        case Scalar(value=value) if not isinstance(value, str) and ("text" in wanted or "name" in wanted):
-            return f'put it in quotes: "{shorten(tree.text)}"'
-        case _:
-            return ""
-
-
-def first_line(span: Span) -> Span:
-    """The beginning of a value of several lines."""
-    return span if span.line == span.end_line else span._replace(end_line=span.line, end_column=span.column + 1)
-
-
-def where(path: Path) -> str:
-    """Where a key stands, in words."""
-    match path:
-        case ():
-            return "at the top of the app"
-        case ("nodes", node):
-            return f"in node '{node}'"
-        case ("nodes", node, *rest):
-            return f"in '{dotted(rest)}' of node '{node}'"
-        case _:
-            return f"in '{dotted(path)}'"
-
-
-def subject(path: Path) -> str:
-    """The value at `path`, in words."""
-    match path:
-        case ():
-            return "the app"
-        case ("nodes", node):
-            return f"node '{node}'"
-        case ("nodes", node, *rest):
-            return f"'{dotted(rest)}' of node '{node}'"
-        case _:
-            return f"'{dotted(path)}'"
-
-
-def dotted(path: Iterable[str | int]) -> str:
-    """A path as people write it: `routes[0].to`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")

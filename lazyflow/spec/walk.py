@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from lazyflow.errors import Problem
 from lazyflow.spec.complain import Complaints
 from lazyflow.spec.schema import Schema
+from lazyflow.spec.suggest import listed
 from lazyflow.spec.tree import Mapping, Path, Reset, Scalar, Sequence, Span, Tree, plain
 
 MARKED = frozenset(
@@ -97,7 +98,13 @@ class Walk:
             trial = Walk(self.schema)
             data = trial.check(tree, alternative, path, at)
             if not trial.problems or (len(meant) == 1 and not {"enum", "const"} & set(alternative)):
-                self.problems += trial.problems
+                words = [
+                    word
+                    for one in schema["anyOf"]
+                    for word in one.get("enum", [one["const"]] if "const" in one else [])
+                ]
+                help_ = f"or write {listed(map(str, words))}" if words else ""
+                self.problems += [replace(one, help=one.help or help_) for one in trial.problems]
                 self.marks += trial.marks
                 return data
         Complaints(self.schema, self.problems).alternatives(tree, schema, path)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from lazyflow.spec.nodes import Auth, Control, Endpoint, Fallback, Route, Theme
+from lazyflow.spec.parse import parse
 from lazyflow.spec.platforms import PLATFORMS
 from lazyflow.spec.sampling import Sampling
 from lazyflow.spec.schema import AUTHORING, RESOLVED, load_schema, resolved, schemas
+from lazyflow.spec.tree import plain
 from lazyflow.spec.typed import CONVERT, RENAMED, TYPES
 
 AUTHORS = load_schema(AUTHORING)
@@ -90,3 +94,38 @@ def test_every_example_fits_its_own_property() -> None:
 def test_the_sources_are_those_of_the_table() -> None:
     source = AUTHORS["$defs"]["online"]["properties"]["source"]["anyOf"][0]["enum"]
     assert source == list(PLATFORMS)
+
+
+ROOT = schemas().parent
+WRITTEN = sorted([*ROOT.glob("apps/*/app.yaml"), *ROOT.glob("tests/apps/valid/**/*.yaml")])
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in WRITTEN if "over" not in path.stem], ids=lambda path: path.parent.name
+)
+def test_the_schema_for_authors_takes_what_authors_write(path: Path) -> None:
+    tree = parse(path.read_text(encoding="utf-8-sig"), str(path)).tree
+    assert tree is not None
+    errors = [error.message for error in Draft202012Validator(AUTHORS).iter_errors(plain(tree))]
+    assert errors == [] or path.parent.name in {"overrides", "override-supplies-variable"}
+
+
+def test_the_strict_schema_takes_no_variable_where_a_number_is_wanted() -> None:
+    app = {"version": 1, "nodes": {"a": {"type": "local", "model": "x", "parallel": "${N}"}}}
+    assert Draft202012Validator(AUTHORS).is_valid(app)
+    assert not Draft202012Validator(load_schema(RESOLVED)).is_valid(app)
+
+
+def test_the_schema_for_authors_refuses_a_literal_key() -> None:
+    app = {"version": 1, "nodes": {"a": {"type": "online", "source": "openai", "api_key": "sk-abc"}}}
+    assert not Draft202012Validator(AUTHORS).is_valid(app)
+    app["nodes"]["a"]["api_key"] = "${OPENAI_API_KEY}"  # type: ignore[index]  # a nested dict of the test's own
+    assert Draft202012Validator(AUTHORS).is_valid(app)
+
+
+def test_the_schema_is_ready_for_schemastore() -> None:
+    assert AUTHORS["$id"].startswith("https://")
+    assert AUTHORS["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    references = re.findall(r'"\$ref": "([^"]*)"', json.dumps(AUTHORS))
+    assert all(one.startswith("#/$defs/") for one in references)
+    assert {one.removeprefix("#/$defs/") for one in references} == set(AUTHORS["$defs"])

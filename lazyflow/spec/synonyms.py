@@ -1,0 +1,47 @@
+"""What other tools call a key: llama.cpp, llama-cpp-python, Ollama, OpenAI's and litellm's clients, compose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SYNONYMS: Mapping[str, str] = {
+    "base_url": "api_base",
+    "endpoint": "api_base",
+    "url": "api_base",
+    "key": "api_key",
+    "token": "api_key",
+    "provider": "source",
+    "platform": "source",
+    "n_gpu_layers": "gpu_layers",
+    "ngl": "gpu_layers",
+    "n_ctx": "context",
+    "num_ctx": "context",
+    "ctx_size": "context",
+    "context_length": "context",
+    "n_parallel": "parallel",
+    "n_threads": "threads",
+    "n_batch": "batch",
+    "batch_size": "batch",
+    "flash_attn": "flash_attention",
+    "path": "model",
+    "model_path": "model",
+    "instructions": "system",
+    "system_prompt": "system",
+    "prompt": "template",
+    "function": "call",
+    "callable": "call",
+    "args": "with",
+    "arguments": "with",
+    "kwargs": "with",
+    "nodes": "steps",
+    "ports": "port",
+    "node": "target",
+    "greeting": "welcome",
+    "database": "store",
+    "password": "auth",
+    "n_predict": "max_tokens",
+    "max_new_tokens": "max_tokens",
+    "num_predict": "max_tokens",
+    "repetition_penalty": "repeat_penalty",
+    "temp": "temperature",
+}
