@@ -31,19 +31,28 @@ const LANGUAGES = {bash, c, cpp, csharp, css, diff, dockerfile, go, ini, java, j
 for (const [name, grammar] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, grammar)
 const LONGEST_PAINTED = 60_000
 
-/** A block of code: its element, and the text node that it grows in. */
-export function codeBlock(language, say) {
-  const text = document.createTextNode('')
-  const code = h('code', {dir: 'ltr'}, text)
+const CHUNK = 2000
+
+/** A block of code: its element, its language. */
+export function codeBlock(language, say, text = '') {
+  const code = h('code', {dir: 'ltr', text})
   const figure = h('figure', {class: 'code', dir: 'ltr'},
     h('figcaption', {}, h('span', {text: language || say('code')}), copyButton(say, () => code.textContent.replace(/\n$/, ''), true)),
     h('pre', {tabindex: '0', 'aria-label': language || say('code')}, code))
-  return {figure, code, text, language}
+  return {figure, code, language}
+}
+
+/** Adds text at the end, in chunks of their own, so that the browser lays out only the last. */
+export function grow({code}, text) {
+  let chunk = code.lastChild
+  if (!chunk || (chunk.textContent.length > CHUNK && chunk.textContent.endsWith('\n'))) code.append(chunk = h('span', {class: 'chunk'}, document.createTextNode('')))
+  chunk.firstChild.appendData(text)
 }
 
 /** Colours a finished block. The highlighter escapes what it is given. */
 export function paint({code, language}) {
   const source = code.textContent
+  code.textContent = source
   if (!language || !hljs.getLanguage(language) || source.length > LONGEST_PAINTED) return
   code.innerHTML = hljs.highlight(source, {language, ignoreIllegals: true}).value
 }
@@ -52,8 +61,7 @@ export function paint({code, language}) {
 export function dress(root, say, final = true) {
   for (const pre of root.querySelectorAll('pre')) {
     const inner = pre.querySelector('code') || pre
-    const block = codeBlock((/language-(\S+)/.exec(inner.className) || ['', ''])[1], say)
-    block.text.data = inner.textContent
+    const block = codeBlock((/language-(\S+)/.exec(inner.className) || ['', ''])[1], say, inner.textContent)
     if (final) paint(block)
     pre.replaceWith(block.figure)
   }

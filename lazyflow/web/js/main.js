@@ -57,6 +57,7 @@ class Page {
   }
 
   opened() {
+    this.root.classList.add('known')
     this.composer.grow()
     if (matchMedia('(pointer: fine)').matches) this.composer.area.focus()
   }
@@ -97,6 +98,9 @@ class Page {
       case 'end':
         this.conversation.change(message.id, answer => answer.end(message.entry))
         return this.setBusy(false)
+      case 'failed':
+        this.setBusy(false)
+        return this.composer.tell([message.message, message.help].filter(Boolean).join(' '))
       case 'refused':
         return this.composer.giveBack(message.s)
     }
@@ -119,7 +123,7 @@ class Page {
     this.shown = c
     this.conversation.show(entries)
     this.setId(entries.length ? c : '')
-    this.root.classList.add('known')
+    if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
     if (!same || atEnd) this.conversation.toEnd()
     else this.conversation.element.scrollTop = top
@@ -152,7 +156,6 @@ export function render({model, view}) {
   page.attach(model)
   model.on('remove', () => page.detach(model))
   if (again) page.restored()
-  else requestAnimationFrame(() => page.opened())
   view.host ??= h('div', {class: 'host'}, h('style', {text: styles}))
   view.host.append(page.root)
   return view.host

@@ -129,7 +129,7 @@ export class Answer {
     if (this.running) return this.footer.replaceChildren()
     const {usage = {}, state} = this.entry
     const facts = [
-      state === 'stopped' && this.say('stopped'),
+      ['stopped', 'interrupted'].includes(state) && this.say(state),
       usage.cut && this.say('cut'),
       usage.model,
       usage.tokens !== undefined && this.say('tokens', {n: usage.tokens}),

@@ -1,6 +1,6 @@
 // One answer as it streams: finished blocks are frozen, only the last block is rendered again, and inside an open
 // fence text is appended and coloured once, when the fence closes. The cost of a token is that of its last block.
-import {codeBlock, dress, paint} from './code.js'
+import {codeBlock, dress, grow, paint} from './code.js'
 import {clean, languageOf, md, rendered} from './markdown.js'
 
 const OPEN = /^ {0,3}(`{3,}|~{3,})([^\n`]*)\n/
@@ -53,7 +53,7 @@ export class Stream {
       return held.slice(close.index + close[0].length)
     }
     const lines = held.lastIndexOf('\n') + 1
-    this.fence.text.appendData(held.slice(0, lines))
+    if (lines) grow(this.fence, held.slice(0, lines))
     this.fence.line = held.slice(lines)
     return ''
   }
@@ -109,7 +109,7 @@ export class Stream {
   }
 
   closeFence(rest) {
-    this.fence.text.appendData(rest)
+    if (rest) grow(this.fence, rest)
     paint(this.fence)
     this.fence = null
   }

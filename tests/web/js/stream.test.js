@@ -83,16 +83,18 @@ test('a finished block is never touched again', () => {
   assert.equal(element.children.length, 4)
 })
 
-test('code in an open fence grows as text in one node', () => {
+test('code in an open fence grows in chunks, of which only the last is touched', () => {
   const element = document.createElement('div')
   const stream = new Stream(element, say)
-  stream.push('```js\nlet a\n')
+  stream.push(`\`\`\`js\n${'let a\n'.repeat(500)}`)
   stream.flush()
-  const node = element.querySelector('code').firstChild
+  const [first] = element.querySelectorAll('.chunk')
+  const before = first.textContent
   stream.push('let b\n')
   stream.flush()
-  assert.equal(element.querySelector('code').firstChild, node)
-  assert.equal(node.data, 'let a\nlet b\n')
+  assert.equal(first.textContent, before)
+  assert.equal(element.querySelectorAll('.chunk').length, 2)
+  assert.equal(element.querySelector('code').textContent, `${'let a\n'.repeat(500)}let b\n`)
 })
 
 test('a fence that never closes keeps its text', () => {
