@@ -21,6 +21,8 @@ MISSING = 0.5  # that a file may be gone or empty within one save
 POLL = 0.3  # between looks where no events come
 GLANCE = 2.0  # between looks where they do
 
+LATE = 2  # saves in a row without an event: one alone may have come in the moment of a look
+
 
 class Watched(Protocol):
     """What is reloaded."""
@@ -36,35 +38,47 @@ class Watched(Protocol):
 async def watch(live: Watched, *, poll: bool = False) -> None:
     """Reload whenever a file changed; runs until it is cancelled.
 
-    With `poll` the files are looked at all the time. Without it events tell; a look now and then finds a save that had
-    no event, and from then on it polls.
+    With `poll` the files are looked at all the time. Without it events tell; where a look now and then is what finds
+    two saves in a row, no events come, and from then on it polls.
     """
     seen = live.seen
+    late = LATE if poll else 0
     while True:
-        folders = frozenset[Path]() if poll else await asyncio.to_thread(folders_of, live.seen)
+        folders = frozenset[Path]() if late >= LATE else await asyncio.to_thread(folders_of, live.seen)
         async with aclosing(_looks(folders)) as looks:
             async for by_event in looks:
                 now = await asyncio.to_thread(hashes, live.seen)
                 if not changed(now, seen):
                     continue
-                if not (poll or by_event):
-                    log.warning("a save was seen late: no events come from these folders, so the files are polled")
-                    poll = True
+                if folders:
+                    late = 0 if by_event else late + 1
                 # Taken before the files are read: an edit during the reload is one more change.
                 now = await settled(live.seen, seen)
                 await live.reload()
                 seen = {**live.seen, **now}
-                if folders != (frozenset() if poll else await asyncio.to_thread(folders_of, live.seen)):
+                if folders and (late >= LATE or folders != await asyncio.to_thread(folders_of, live.seen)):
                     break
+        if folders and late >= LATE:
+            log.warning("saves are seen late: no events come from these folders, so the files are polled")
 
 
 async def _looks(folders: frozenset[Path]) -> AsyncGenerator[bool, None]:
     """When to look at the files: True where something happened, False now and then. Without folders it polls."""
-    yield True  # what happened before there was a watch has no event
+    try:
+        async with aclosing(_events(folders)) as events:
+            async for by_event in events:
+                yield by_event
+    except (ImportError, OSError, RuntimeError) as error:  # no library, no such system call, too many watches
+        log.warning("the files are polled, since their folders cannot be watched: %s", error)
+    while True:
+        yield False
+        await asyncio.sleep(POLL)
+
+
+async def _events(folders: frozenset[Path]) -> AsyncGenerator[bool, None]:
+    """True after an event in one of `folders`, False after a while without; ends at once where there are none."""
     if not folders:
-        while True:
-            await asyncio.sleep(POLL)
-            yield False
+        return
     from watchfiles import awatch  # noqa: PLC0415 - a library with a native part, used here only
 
     events = awatch(
@@ -77,11 +91,17 @@ async def _looks(folders: frozenset[Path]) -> AsyncGenerator[bool, None]:
         recursive=False,
         ignore_permission_denied=True,
     )
-    just_begun = True
     async with aclosing(events):
+        first = asyncio.ensure_future(anext(events))
+        try:
+            await asyncio.sleep(0)  # now the folders are watched
+            yield True  # and what happened before had no event
+            yield bool(await first)
+        finally:
+            first.cancel()
+            await asyncio.wait([first])
         async for changes in events:
-            yield bool(changes) or just_begun  # a save while the watch was set up had no event either
-            just_begun = False
+            yield bool(changes)
 
 
 async def settled(paths: Iterable[Path], seen: Hashes) -> Hashes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +19,6 @@ from tests.runtime.app_folder import AppFolder
 async def watched(folder: AppFolder, *, poll: bool = False) -> AsyncGenerator[Live, None]:
     live = await folder.ready()
     async with live.watched(poll=poll):
-        await asyncio.sleep(0.1)
         yield live
 
 
@@ -41,7 +41,7 @@ def titled(live: Live, title: str) -> Callable[[], bool]:
 
 
 def with_title(folder: AppFolder, title: str) -> str:
-    return folder.path.read_text().replace("target: chat", f"target: chat, title: {title}")
+    return re.sub("target: chat(, title: \\w+)?", f"target: chat, title: {title}", folder.path.read_text())
 
 
 @pytest.mark.parametrize("poll", [False, True])
@@ -49,6 +49,14 @@ async def test_a_save_is_a_reload(folder: AppFolder, poll: bool) -> None:
     async with watched(folder, poll=poll) as live:
         folder.save(with_title(folder, "New"))
         await until(live, titled(live, "New"))
+
+
+async def test_a_save_while_the_watch_is_set_up_is_not_missed(folder: AppFolder) -> None:
+    live = await folder.ready()
+    async with live.watched():
+        await asyncio.sleep(0)
+        folder.save(with_title(folder, "New"))
+        assert await until(live, titled(live, "New")) < 1
 
 
 async def test_a_save_by_rename_is_one_reload(folder: AppFolder) -> None:
@@ -126,11 +134,26 @@ async def test_where_no_events_come_a_late_look_turns_to_polling(
     monkeypatch.setattr(module, "folders_of", lambda _paths: frozenset({elsewhere}))
     monkeypatch.setattr(module, "GLANCE", 0.2)
     async with watched(folder) as live:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # the look that comes with the watch is over
+        for title in ("First", "Second"):
+            folder.save(with_title(folder, title))
+            await until(live, titled(live, title))
+        monkeypatch.setattr(module, "GLANCE", 60)
+        folder.save(with_title(folder, "Third"))
+        assert await until(live, titled(live, "Third")) < module.POLL + 1
+
+
+async def test_where_folders_cannot_be_watched_they_are_polled(
+    folder: AppFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr("watchfiles.awatch", exhausted)
+    async with watched(folder) as live:
         folder.save(with_title(folder, "New"))
         await until(live, titled(live, "New"))
-        folder.save(folder.path.read_text().replace("New", "Newer"))
-        assert await until(live, titled(live, "Newer")) < 2 * module.POLL + 0.5
+    assert "too many open files" in caplog.text
 
 
 def test_folders_behind_links_are_watched(tmp_path: Path) -> None:
