@@ -22,6 +22,8 @@ _LEVELS = {  # ggml_log_level: none, info (pages of it), warn, error. What an er
     4: logging.WARNING,
 }
 """The rest, its debug level, is thousands of lines a load and dropped."""
+CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+"""`ggml_log_callback` (ggml/include/ggml.h)."""
 KEPT = 400
 """Lines; a load writes about 150."""
 LONGEST = 8192
@@ -133,10 +135,15 @@ def _plain(line: str) -> str:
 
 
 @cache
-def install(llama: ModuleType) -> NativeLog:
-    """Make llama.cpp log here; the same log each time, for llama.cpp has one callback for the whole process."""
+def process_log() -> NativeLog:
+    """The log of this process: llama.cpp has one callback, which must live as long as it."""
     native = NativeLog()
-    callback = llama.llama_log_callback(lambda level, text, _: native.write(level, text))
-    llama.llama_log_set(callback, ctypes.c_void_p(0))
-    native.callback = callback
+    native.callback = CALLBACK(lambda level, text, _: native.write(level, text))
+    return native
+
+
+def install(llama: ModuleType) -> NativeLog:
+    """Make llama.cpp log into the process's log, and ggml below it; may be called again."""
+    native = process_log()
+    llama.llama_log_set(native.callback, ctypes.c_void_p(0))
     return native

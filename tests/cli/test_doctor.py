@@ -81,7 +81,16 @@ def test_gpus_are_seen_without_their_driver_library(
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert visible(tmp_path) == expected
+    assert visible(tmp_path, "no-such-tool") == expected
+
+
+def test_the_drivers_tool_is_asked_where_the_system_shows_nothing(tmp_path: Path) -> None:
+    tool = tmp_path / "smi"
+    tool.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: GPU-1)'\necho 'GPU 1: NVIDIA A10'\n")
+    tool.chmod(0o755)
+    assert visible(tmp_path, str(tool)) == (("NVIDIA", "NVIDIA H100"), ("NVIDIA", "NVIDIA A10"))
+    tool.write_text("#!/bin/sh\nexit 9\n")
+    assert visible(tmp_path, str(tool)) == ()
 
 
 def test_a_gpu_beside_a_build_for_the_processor_stands_idle() -> None:

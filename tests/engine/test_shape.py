@@ -39,3 +39,14 @@ def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path, content: bytes) -> No
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelUnusable):
         read_shape(tmp_path / "gone.gguf")
+
+
+def test_what_ggml_says_of_a_file_goes_to_the_log(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "m.gguf"
+    path.write_bytes(b"<html>not found</html>")
+    with pytest.raises(ModelUnusable):
+        read_shape(path)
+    assert capfd.readouterr() == ("", "")
+    assert "invalid magic" in caplog.text

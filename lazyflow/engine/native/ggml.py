@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from lazyflow.engine.native_log import CALLBACK, process_log
 from lazyflow.errors import LazyflowError, MissingExtra
 
 POINTER = ctypes.c_void_p
@@ -36,6 +38,7 @@ _REGISTRY: Signatures = {
     "ggml_backend_dev_get": ([_SIZE], POINTER),
 }
 _BASE: Signatures = {
+    "ggml_log_set": ([CALLBACK, POINTER], None),
     "ggml_backend_reg_name": ([POINTER], _TEXT),
     "ggml_backend_dev_name": ([POINTER], _TEXT),
     "ggml_backend_dev_description": ([POINTER], _TEXT),
@@ -65,11 +68,17 @@ class Ggml:
     """The two libraries with their signatures. Raises: `MissingExtra`, `LazyflowError` for a build without them."""
 
     def __init__(self) -> None:
-        folder = library_folder()
-        self.base = _open(folder, "ggml-base", _BASE)
-        self.registry = _open(folder, "ggml", _REGISTRY)
-        if not self.registry.ggml_backend_reg_count():  # as llama.cpp does where backends are files of their own
-            self.registry.ggml_backend_load_all()
+        self._folder = library_folder()
+        self.base = _open(self._folder, "ggml-base", _BASE)
+        self.base.ggml_log_set(process_log().callback, None)
+
+    @cached_property
+    def registry(self) -> ctypes.CDLL:
+        """The devices, and the drivers with them: headers are read without."""
+        registry = _open(self._folder, "ggml", _REGISTRY)
+        if not registry.ggml_backend_reg_count():  # as llama.cpp does where backends are files of their own
+            registry.ggml_backend_load_all()
+        return registry
 
 
 def library_folder() -> Path:
