@@ -10,7 +10,7 @@ from lazyflow.reports.text import problem_text
 
 def junit(report: Report) -> str:
     """The document in ASCII; characters beyond stand as references."""
-    cases = [(file, [problem for problem in report.problems if problem.file == file]) for file in report.all_files]
+    cases = report.by_file.items()
     failures = sum(any(problem.severity is Severity.ERROR for problem in problems) for _, problems in cases)
     counts = f'tests="{len(cases)}" failures="{failures}" errors="0"'
     lines = [

@@ -27,9 +27,12 @@ class Report:
         return len(self.problems) - self.errors
 
     @property
-    def all_files(self) -> tuple[str, ...]:
-        """The files that were checked, then every other one that a problem points into."""
-        return tuple(dict.fromkeys((*self.files, *(problem.file for problem in self.problems))))
+    def by_file(self) -> dict[str, list[Problem]]:
+        """The problems of each file that was checked, then of every other one that a problem points into."""
+        found: dict[str, list[Problem]] = {file: [] for file in self.files}
+        for problem in self.problems:
+            found.setdefault(problem.file, []).append(problem)
+        return found
 
 
 def build_report(files: Iterable[str], problems: Iterable[Problem], texts: Mapping[str, str]) -> Report:

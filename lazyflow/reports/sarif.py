@@ -41,7 +41,10 @@ def sarif(report: Report, tool: Tool, root: PurePath) -> str:
     codes = sorted({problem.code for problem in report.problems} | set(tool.rules))
     index = {code: place for place, code in enumerate(codes)}
     seen: Counter[str] = Counter()
-    results = [result(problem, index, report, seen, root) for problem in report.problems]
+    files = {file: {**location(file, root), "index": place} for place, file in enumerate(report.by_file)}
+    results = [
+        result(problem, index, files[problem.file], fingerprint(problem, report, seen)) for problem in report.problems
+    ]
     driver = {
         "name": "lazyflow",
         "version": tool.version,
@@ -51,7 +54,7 @@ def sarif(report: Report, tool: Tool, root: PurePath) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": location(file, root)} for file in report.all_files],
+        "artifacts": [{"location": location(file, root)} for file in files],
         "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -71,9 +74,7 @@ def rule(code: str, meaning: Rule) -> dict[str, Any]:
     }
 
 
-def result(
-    problem: Problem, index: Mapping[str, int], report: Report, seen: Counter[str], root: PurePath
-) -> dict[str, Any]:
+def result(problem: Problem, index: Mapping[str, int], file: dict[str, Any], name: str) -> dict[str, Any]:
     """One problem."""
     words = f"{problem.message}\n{problem.help}" if problem.help else problem.message
     region = {
@@ -82,20 +83,13 @@ def result(
         "endLine": problem.end_line,
         "endColumn": problem.end_column,
     }
-    physical = {
-        "artifactLocation": {
-            **location(problem.file, root),
-            "index": report.all_files.index(problem.file),
-        },
-        "region": region,
-    }
     return {
         "ruleId": problem.code,
         "ruleIndex": index[problem.code],
         "level": problem.severity.value,
         "message": {"text": words},
-        "locations": [{"physicalLocation": physical}],
-        "partialFingerprints": {"primaryLocationLineHash": fingerprint(problem, report, seen)},
+        "locations": [{"physicalLocation": {"artifactLocation": file, "region": region}}],
+        "partialFingerprints": {"primaryLocationLineHash": name},
     }
 
 
@@ -114,5 +108,13 @@ def location(file: str, root: PurePath) -> dict[str, str]:
     path = PurePath(file)
     if path.is_absolute() and path.is_relative_to(root):
         path = path.relative_to(root)
-    address = quote(path.as_posix().encode("utf-8", "surrogateescape"), safe="/")
+    address = quote(octets(path.as_posix()), safe="/")
     return {"uri": f"file://{address}"} if path.is_absolute() else {"uri": address, "uriBaseId": "%SRCROOT%"}
+
+
+def octets(name: str) -> bytes:
+    """A file's name as the bytes that it has on disk; Windows allows halves of surrogate pairs that are none."""
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")

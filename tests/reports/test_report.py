@@ -24,4 +24,4 @@ def test_the_summary_counts_errors_warnings_and_files() -> None:
 def test_files_that_only_a_problem_names_come_after_the_checked_ones() -> None:
     found = build_report(["app.yaml"], [problem(file=".env")], {})
     assert found.files == ("app.yaml",)
-    assert found.all_files == ("app.yaml", ".env")
+    assert list(found.by_file) == ["app.yaml", ".env"]
