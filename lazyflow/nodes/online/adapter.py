@@ -88,6 +88,10 @@ def _import() -> Any:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
+    # A call that is cancelled before it sent anything leaves a coroutine behind.
+    warnings.filterwarnings(
+        "ignore", message="coroutine '.*async_streaming' was never awaited", category=RuntimeWarning
+    )
     for name in LOGGERS:
         logging.getLogger(name).disabled = True  # they repeat what providers say, keys included
     return litellm
@@ -104,10 +108,12 @@ def abilities(litellm: Any, target: Target) -> Abilities:
         known = None
     parameters = frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=provider) or ())
     takes_schema = own_server or litellm.supports_response_schema(model=model, custom_llm_provider=provider)
+    listed = target.platform.contexts.get(model) if target.platform else None
     takes_json = compatible or "response_format" in parameters
     return Abilities(
         dialect="openai" if compatible else "own",
         images=None if known is None else bool(known.get("supports_vision")),
+        context=listed or (known or {}).get("max_input_tokens"),
         json="schema" if takes_schema else "object" if takes_json else "none",
         parameters=parameters | (EXTENSIONS if provider.startswith("ollama") else {"top_k"}),
     )

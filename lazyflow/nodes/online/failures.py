@@ -32,7 +32,7 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
     ),
     "rate_limit": ("{provider} gets too many requests from this key (rate limit)", "try again {when}"),
     "context_window": (
-        "the conversation is too long for the context of {model!r} at {provider}",
+        "the conversation is too long for the context of {model!r} at {provider}{context}",
         "start a new conversation, send less, or use a model with a larger context",
     ),
     "content": ("{provider} refused the message (content filter)", "say it differently"),
@@ -74,8 +74,10 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
 }
 
 
-def failure(mishap: Mishap, node: str, target: Target, path: NodePath, *, timeout: float) -> Failure:
-    """The failure that ends the turn; `timeout` is the node's limit of silence in seconds."""
+def failure(
+    mishap: Mishap, node: str, target: Target, path: NodePath, *, timeout: float, context: int | None = None
+) -> Failure:
+    """The failure that ends the turn. `timeout`: the limit of silence in seconds; `context`: the model's, in tokens."""
     wait = mishap.retry_after
     facts = {
         "provider": target.provider,
@@ -83,6 +85,7 @@ def failure(mishap: Mishap, node: str, target: Target, path: NodePath, *, timeou
         "place": target.api_base or target.provider,
         "key_help": target.key_help,
         "timeout": timeout,
+        "context": f" ({context:,} tokens)" if context else "",
         "status": f" with status {mishap.status}" if mishap.status else "",
         "when": "in a moment" if wait is None else f"in {max(1.0, wait):.0f} s",
     }

@@ -45,15 +45,22 @@ class OnlineNode:
 
     async def open(self) -> None:
         """Import the library and look for the key, so that the first turn need not. Raises: `LazyflowError`."""
+        await self._places()
+
+    async def _places(self) -> Endpoints:
         if self._endpoints is None:
             found = targets(self._spec, self._environment)
             keys = [value for name, value in self._environment.items() if name.endswith("_API_KEY")]
             self._redact = redaction([*(one.api_key for one in found), *keys, *secrets_in(self._spec.options)])
             self._endpoints = Endpoints(await library(), found)
+        return self._endpoints
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Answer. Raises: `NodeFailed`, which never holds a key, nor leads to an exception that does."""
-        endpoints = await self._opened(turn)
+        try:
+            endpoints = await self._places()
+        except LazyflowError as error:
+            raise NodeFailed(Failure(turn.path, error.message, error.help, "load_failed")) from None
         began, said, failed = perf_counter(), False, 0
         tried: set[Target] = set()
         while True:
@@ -76,23 +83,13 @@ class OnlineNode:
             elif not said:
                 failed += 1
                 wait = self._patience.wait(mishap, failed, random.random())  # noqa: S311 - spreads retries, keeps no secret
-            told = failure(mishap, self.name, target, turn.path, timeout=self._spec.timeout)
+            known = await self._known(target)
+            told = failure(mishap, self.name, target, turn.path, timeout=self._spec.timeout, context=known.context)
             if wait is None:
                 raise NodeFailed(told)
             if wait >= WORTH_A_NOTICE:
                 yield Notice("queued", f"{told.message}; trying again in {wait:.0f} s")
             await asyncio.sleep(wait)
-
-    async def _opened(self, turn: Turn) -> Endpoints:
-        problem: LazyflowError | None = None
-        try:
-            await self.open()
-        except LazyflowError as error:
-            problem = error
-        if problem is not None or self._endpoints is None:
-            assert problem is not None  # noqa: S101 - open() sets the endpoints or raises
-            raise NodeFailed(Failure(turn.path, problem.message, problem.help, "load_failed"))
-        return self._endpoints
 
     async def _attempt(self, turn: Turn, target: Target, began: float) -> AsyncGenerator[Event, None]:
         """One request. Raises: `Broken`."""

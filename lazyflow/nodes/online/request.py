@@ -22,7 +22,7 @@ EXTENSIONS = frozenset({"top_k", "min_p", "repeat_penalty"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What a model of a provider takes. `images` is None where nobody knows.
+    """What a model of a provider takes; None where nobody knows. `context` is tokens.
 
     A provider whose `dialect` is OpenAI's gets every parameter that the user wrote and may refuse it itself; for
     another one `parameters` are those that can be translated.
@@ -30,6 +30,7 @@ class Abilities:
 
     dialect: Literal["openai", "own"] = "openai"
     images: bool | None = None
+    context: int | None = None
     json: JsonMode = "object"
     parameters: frozenset[str] = frozenset()
 

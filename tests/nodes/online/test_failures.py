@@ -31,6 +31,11 @@ def test_a_rate_limit_says_how_long_to_wait() -> None:
     assert (told.help, told.retry_after, told.reason) == ("try again in 17 s", 17.2, "rate_limit")
 
 
+def test_a_conversation_that_is_too_long_hears_how_much_fits() -> None:
+    told = failure(Mishap(kind="context_window"), "chat", TARGET, (), timeout=60.0, context=128_000)
+    assert "(128,000 tokens)" in told.message
+
+
 def test_a_wrong_key_names_the_variables() -> None:
     told = failure(Mishap(kind="wrong_key"), "chat", TARGET, (), timeout=60.0)
     assert "ZAI_API_KEY or ZHIPUAI_API_KEY" in told.help

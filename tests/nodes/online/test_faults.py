@@ -96,6 +96,18 @@ async def test_each_fault_is_told_in_our_words_after_what_was_shown(fault: Fault
     assert len(peer.received) == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "model", "tokens"), [("glm", "glm-4", "128,000"), ("kimi", "moonshot-v1-8k", "8,192")]
+)
+async def test_a_full_context_names_its_size_whether_litellm_knows_it_or_not(
+    source: str, model: str, tokens: str
+) -> None:
+    reply = status(400, error("too many tokens", "context_length_exceeded"))
+    async with asked(reply, source=source, model=model, api_key=KEY) as (chat, _):
+        with pytest.raises(NodeFailed, match=rf"\({tokens} tokens\)"):
+            await events_of(chat)
+
+
 async def told(api_base: str) -> Failure:
     with pytest.raises(NodeFailed) as caught:
         await events_of(node(api_base=api_base))
