@@ -1,0 +1,1 @@
+"""Conversations in a SQL database: SQLite or PostgreSQL, through SQLAlchemy Core."""

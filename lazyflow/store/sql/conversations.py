@@ -1,0 +1,131 @@
+"""Conversations in a database: reads side by side, writes one after the other, the event loop free."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from lazyflow.nodes.events import Request
+from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.sql.failures import unavailable
+from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
+from lazyflow.store.sql.saving import save_entry, save_whole, storable
+from lazyflow.store.sql.searching import is_indexed, search
+from lazyflow.store.sql.tables import conversations
+from lazyflow.store.sql.unsaved import Unsaved
+from lazyflow.store.sql.writer import Writer
+from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary
+
+T = TypeVar("T")
+READERS = 2
+PATIENCE = 1.0
+"""Seconds that a read waits for writes before it: with a database that hangs, what is there is shown."""
+
+
+class SqlConversations:
+    """`Conversations` over an engine whose database is prepared. `close` must be called."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._writer = Writer(engine)
+        self._readers = ThreadPoolExecutor(READERS, "lazyflow-reads")
+        self._unsaved = Unsaved()
+        with engine.connect() as connection:
+            self._indexed = is_indexed(connection)
+
+    def save(
+        self, conversation: Conversation, entry: Entry, requests: tuple[Request, ...] = ()
+    ) -> asyncio.Future[None]:
+        """Keep the newest state of one message, and what could not be stored before it."""
+        now = self._clock()
+
+        def work(connection: Connection) -> None:
+            for late in self._unsaved.before(conversation, entry):
+                save_entry(connection, conversation, late, self._unsaved.requests(conversation, late), now)
+            save_entry(connection, conversation, entry, requests, now)
+
+        return self._writer.submit(
+            work, lambda stored: self._unsaved.note(conversation, entry, requests, stored=stored)
+        )
+
+    async def load(self, person: str, conversation: str) -> Conversation | None:
+        """The conversation with this id if it is this person's."""
+        found = await self._read(lambda connection: read_conversation(connection, person, conversation))
+        # What could not be stored is not lost as long as this process lives.
+        found = self._unsaved.newest(person, conversation) or found
+        return found.interrupted() if found is not None else None
+
+    async def requests(self, person: str, conversation: str, entry: str) -> tuple[Request, ...]:
+        """What models were sent for this reply."""
+        return await self._read(lambda connection: read_requests(connection, person, conversation, entry))
+
+    async def summary(self, person: str, conversation: str) -> Summary | None:
+        """One line of the list."""
+        return await self._read(lambda connection: read_summary(connection, person, conversation))
+
+    async def recent(self, person: str, before: Place | None = None, limit: int = 50) -> tuple[Summary, ...]:
+        """The list, newest first."""
+        return await self._read(lambda connection: read_recent(connection, person, before, limit))
+
+    async def search(self, person: str, text: str, limit: int = 50) -> tuple[Match, ...]:
+        """Conversations with `text` in their title or any message, newest first."""
+        sought = storable(text)
+        return await self._read(lambda connection: search(connection, person, sought, limit, indexed=self._indexed))
+
+    async def rename(self, person: str, conversation: str, title: str) -> None:
+        """Give a title."""
+        await self._change(person, conversation, title=storable(title)[:LONGEST_TITLE])
+
+    async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
+        """Keep at the top of the list, or no longer."""
+        await self._change(person, conversation, pinned=pinned)
+
+    async def delete(self, person: str, conversation: str) -> None:
+        """Hide everywhere; it is forgotten for good at a start of the app 30 days later."""
+        await self._change(person, conversation, deleted_at=self._clock())
+
+    async def restore(self, person: str, conversation: str) -> None:
+        """Undo `delete`."""
+        await self._change(person, conversation, deleted_at=None)
+
+    async def add(self, conversation: Conversation, summary: Summary) -> None:
+        """Keep a whole conversation."""
+        await self._writer.submit(lambda connection: save_whole(connection, conversation, summary))
+
+    async def close(self) -> None:
+        """Store what is waiting and let the database go."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    async def _change(self, person: str, conversation: str, **values: Any) -> None:
+        own = (conversations.c.person == person) & (conversations.c.id == conversation)
+        await self._writer.submit(
+            lambda connection: change(connection, update(conversations).where(own).values(values))
+        )
+
+    async def _read(self, query: Callable[[Connection], T]) -> T:
+        await self._writer.catch_up(PATIENCE)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, query)
+
+    def _answer(self, query: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return query(connection)
+        except SQLAlchemyError as error:
+            raise unavailable(error) from error
+
+
+def change(connection: Connection, statement: Any) -> None:
+    """Execute, with nothing to return."""
+    connection.execute(statement)

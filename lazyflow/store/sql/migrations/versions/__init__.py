@@ -1,0 +1,1 @@
+"""One file a revision, each with what it makes of the one before."""

@@ -1,0 +1,178 @@
+"""What every store promises, in memory and in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lazyflow.nodes.events import Failure, Request, Usage
+from lazyflow.store.conversation import Feedback, StepTaken
+from lazyflow.store.conversations import Conversations
+from lazyflow.store.summary import Summary
+from tests.store.kept import answered, asked, empty, keep, opened, unfinished
+
+
+@pytest.fixture(params=["memory", "chats.db"])
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Conversations]:
+    async with opened(tmp_path, request.param) as store:
+        yield store
+
+
+async def test_a_conversation_comes_back_whole(kept: Conversations) -> None:
+    question = replace(asked("q", "What is 1 + 1?"), use_context=False)
+    reply = replace(
+        answered("a", "Two.", "q"),
+        thinking="hm",
+        thinking_seconds=1.5,
+        steps=(StepTaken(path=("flow", "chat"), state="ended", output="2", seconds=0.5),),
+        notices=("older messages were left out",),
+        usages=(Usage(("chat",), "smollm2", prompt_tokens=7, completion_tokens=2, seconds=0.5, finish_reason="stop"),),
+        failure=Failure(("chat",), "It broke.", "Try again.", "timeout", 2.0),
+        feedback=Feedback(good=False, note="It is 10₂"),
+    )
+    told = await keep(kept, empty(), question, reply)
+    assert await kept.load("ann", "c1") == told
+
+
+async def test_branches_come_back_in_order_and_the_chosen_one_is_shown(kept: Conversations) -> None:
+    told = await keep(
+        kept, empty(), asked("q1", "one"), answered("a1", "1", "q1"), asked("q2", "two"), answered("a2", "2", "q2")
+    )
+    told = await keep(kept, told, answered("a1b", "uno", "q1"), told.entries["q1"])
+    back = await kept.load("ann", "c1")
+    assert back == told
+    assert back is not None
+    assert [entry.text for entry in back.path()] == ["one", "uno"]
+    assert back.branches(back.entries["a1"]) == ("a1", "a1b")
+
+
+async def test_nobody_sees_or_changes_what_is_another_persons(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "a secret"))
+    assert await kept.load("bob", "c1") is None
+    assert await kept.summary("bob", "c1") is None
+    assert await kept.recent("bob") == ()
+    assert await kept.search("bob", "secret") == ()
+    await kept.rename("bob", "c1", "mine now")
+    await kept.delete("bob", "c1")
+    await keep(kept, empty(person="bob"), asked("q", "bob's own"))
+    told = await kept.load("ann", "c1")
+    assert told is not None
+    assert [entry.text for entry in told.path()] == ["a secret"]
+    assert [summary.title for summary in await kept.recent("ann")] == ["a secret"]
+
+
+async def test_a_reply_that_nobody_finishes_is_interrupted_with_the_text_it_had(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "hi"), unfinished(answered("a", "so f", "q")))
+    told = await keep(kept, empty(), asked("q", "hi"), unfinished(answered("a", "so far", "q")))
+    back = await kept.load("ann", "c1")
+    assert back == told.interrupted()
+    assert back is not None
+    assert (back.entries["a"].text, back.entries["a"].state) == ("so far", "interrupted")
+
+
+async def test_the_list_is_newest_first_in_pages_with_pinned_ones_on_top(kept: Conversations) -> None:
+    for number in range(7):
+        await keep(kept, empty(f"c{number}"), asked("q", f"message {number}"))
+    await kept.pin("ann", "c2", pinned=True)
+    first = await kept.recent("ann", limit=3)
+    assert [summary.id for summary in first] == ["c2", "c6", "c5", "c4"]
+    assert first[0].pinned
+    second = await kept.recent("ann", before=first[-1].place, limit=3)
+    assert [summary.id for summary in second] == ["c3", "c1", "c0"]
+    assert await kept.recent("ann", before=second[-1].place) == ()
+    await kept.pin("ann", "c2", pinned=False)
+    assert [summary.id for summary in await kept.recent("ann", limit=1)] == ["c6"]
+
+
+async def test_pages_part_conversations_of_one_moment(kept: Conversations) -> None:
+    for number in range(5):
+        await kept.add(empty(f"c{number}"), Summary(id="", title=f"{number}", created=1.0, updated=1.0))
+    first = await kept.recent("ann", limit=2)
+    rest = await kept.recent("ann", before=first[-1].place)
+    assert [summary.id for summary in (*first, *rest)] == ["c4", "c3", "c2", "c1", "c0"]
+
+
+async def test_a_title_is_made_from_the_first_message_until_one_is_given(kept: Conversations) -> None:
+    told = await keep(kept, empty(), asked("q", "\n\nPlan a trip\nto Rome"), answered("a", "Sure", "q"))
+    assert [summary.title for summary in await kept.recent("ann")] == ["Plan a trip"]
+    await kept.rename("ann", "c1", "Rome")
+    await keep(kept, told, asked("q2", "and Naples", "a"))
+    summary = await kept.summary("ann", "c1")
+    assert summary is not None
+    assert summary.title == "Rome"
+    assert summary.created < summary.updated
+
+
+async def test_a_deleted_conversation_is_nowhere_until_it_is_restored(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "hello"))
+    await kept.delete("ann", "c1")
+    assert await kept.load("ann", "c1") is None
+    assert await kept.summary("ann", "c1") is None
+    assert await kept.recent("ann") == ()
+    assert await kept.search("ann", "hello") == ()
+    await kept.restore("ann", "c1")
+    assert await kept.load("ann", "c1") is not None
+    assert len(await kept.recent("ann")) == 1
+
+
+@pytest.mark.parametrize(
+    "sought",
+    ["penguin", "PENGUIN", "engui", "ein", "größe", "GRÖSSE?", "企鹅", "鹅住在南", 'say "hi"', "100%", "a_b", "ü", "Ü"],
+)
+async def test_any_part_of_a_message_is_found_in_upper_and_lower_case(kept: Conversations, sought: str) -> None:
+    text = 'Der Penguin hat eine größe, grösse? 企鹅住在南极 say "hi" 100% a_b Übung ü'
+    await keep(kept, empty(), asked("q", "first"), answered("a", f"{'x ' * 100}{text}{' y' * 100}", "q"))
+    await keep(kept, empty("c2"), asked("q", "nothing of that kind: 100 axb"))
+    (match,) = await kept.search("ann", sought)
+    assert (match.summary.id, match.entry) == ("c1", "a")
+    assert sought.casefold() in match.excerpt.casefold()
+    assert len(match.excerpt) < 200
+
+
+async def test_a_title_is_found_too_and_the_newest_comes_first(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "about ships"))
+    await keep(kept, empty("c2"), asked("q", "hello"))
+    await kept.rename("ann", "c2", "Ships of Rome")
+    found = await kept.search("ann", "ships")
+    assert [(match.summary.id, match.entry) for match in found] == [("c2", ""), ("c1", "q")]
+    assert [match.summary.id for match in await kept.search("ann", "ships", limit=1)] == ["c2"]
+    assert await kept.search("ann", "shipsx") == ()
+    assert await kept.search("ann", "  ") == ()
+
+
+async def test_what_is_found_follows_what_is_said(kept: Conversations) -> None:
+    told = await keep(kept, empty(), asked("q", "hi"), unfinished(answered("a", "first words", "q")))
+    told = await keep(kept, told, answered("a", "other words", "q"))
+    assert await kept.search("ann", "first") == ()
+    assert len(await kept.search("ann", "other")) == 1
+    told = await keep(kept, told, answered("a", "third words", "q"))
+    assert await kept.search("ann", "other") == ()
+    assert len(await kept.search("ann", "third")) == 1
+
+
+async def test_feedback_can_be_taken_back(kept: Conversations) -> None:
+    told = await keep(kept, empty(), asked("q", "hi"), replace(answered("a", "ho", "q"), feedback=Feedback(good=True)))
+    told = await keep(kept, told, answered("a", "ho", "q"))
+    assert await kept.load("ann", "c1") == told
+
+
+async def test_what_models_were_sent_is_kept_apart(kept: Conversations) -> None:
+    told = empty().with_entry(asked("q", "hi")).with_entry(answered("a", "ho", "q"))
+    sent = (Request(("chat",), (("user", "hi"),), (("temperature", "0.7"),)),)
+    await kept.save(told, told.entries["q"])
+    await kept.save(told, told.entries["a"], sent)
+    assert await kept.requests("ann", "c1", "a") == sent
+    assert await kept.requests("ann", "c1", "q") == ()
+    assert await kept.requests("bob", "c1", "a") == ()
+
+
+async def test_text_that_no_database_takes_harms_nothing(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "half \ud83d and nul \0 end"))
+    told = await kept.load("ann", "c1")
+    assert told is not None
+    assert told.entries["q"].text.startswith("half ")
+    assert await kept.search("ann", "\ud83d nothing") == ()
+    await kept.rename("ann", "c1", "t\ud83d")
