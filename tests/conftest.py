@@ -26,3 +26,11 @@ def llama_server(smollm2: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """llama.cpp's own server with SmolLM2: four slots of 2,048 tokens, the model called «smol»."""
     with running(smollm2, tmp_path_factory.mktemp("llama-server") / "log") as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Conversations of the tests, and of the processes they start, are kept in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield

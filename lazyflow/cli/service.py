@@ -27,6 +27,8 @@ from lazyflow.server.origin import is_loopback
 from lazyflow.server.ports import bind
 from lazyflow.server.serving import Site, serve
 from lazyflow.spec.nodes import WebSpec
+from lazyflow.store.conversations import Conversations
+from lazyflow.store.opening import open_conversations
 
 # Seconds that running replies have to finish when the app is told to stop.
 GRACE = 10.0
@@ -71,7 +73,10 @@ class Service:
             if not webs:
                 raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")
             with handled({"SIGINT": self._told_to_stop, "SIGTERM": self._told_to_stop}):
-                sites = [self._site(live, web) for web in webs.values()]
+                sites = [
+                    self._site(live, web, await stack.enter_async_context(open_conversations(web, live.app.spec)))
+                    for web in webs.values()
+                ]
                 stack.enter_context(Narrator(live, sys.stderr).told())
                 if self.wishes.watch:
                     await stack.enter_async_context(running(watch(live, poll=self.wishes.poll)))
@@ -79,7 +84,7 @@ class Service:
                 await serve(sites, on_ready=self._announce, until=lambda: self._until_stopped(live))
         return self.code
 
-    def _site(self, live: Live, web: WebSpec) -> Site:
+    def _site(self, live: Live, web: WebSpec, kept: Conversations) -> Site:
         """A web node's port and app."""
         host = self.wishes.host or web.host
         if web.auth is None and not is_loopback(host):
@@ -94,7 +99,7 @@ class Service:
             from lazyflow.server.site import build_site  # noqa: PLC0415 - heavy
             from lazyflow.web.mount import mount_page  # noqa: PLC0415 - heavy
 
-            app = build_site(live, web.name, lambda site: mount_page(site, live, web.name))
+            app = build_site(live, web.name, lambda site: mount_page(site, live, web.name, conversations=kept))
         except ImportError as error:
             raise MissingExtra(error.name or "panel", "web") from error
         return Site(node=web.name, listener=listener, app=app)
