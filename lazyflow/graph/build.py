@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-
-from typing_extensions import assert_never
 
 from lazyflow.graph.graph import Graph
 from lazyflow.spec.app import AppSpec
@@ -18,6 +17,11 @@ from lazyflow.spec.nodes import (
     PythonSpec,
     RouterSpec,
 )
+
+if sys.version_info >= (3, 11):
+    from typing import assert_never
+else:
+    from typing_extensions import assert_never
 
 
 def build_graph(app: AppSpec) -> Graph:

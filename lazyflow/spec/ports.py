@@ -7,8 +7,10 @@ Range = tuple[int, int]
 
 
 def port_range(value: int | str) -> Range | None:
-    """First and last port, or None where it is no range of ports."""
+    """First and last port, or None where it is no range of ports, or not known yet."""
     first, _, last = str(value).partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        return None
     ends = (int(first), int(last or first))
     return ends if ends[0] <= ends[1] <= LAST and (ends[0] or not last) else None
 

@@ -66,7 +66,7 @@ class Walk:
                 self.marks.append(Mark(name, tree, path))
             return self.check(tree, self.schema["$defs"][name], path, at)
         if isinstance(tree, Scalar) and tree.unset and (not tree.unset[0].name or types(schema, self.schema) & SINGLE):
-            return tree.text if "string" in types(schema, self.schema) else UNKNOWN
+            return tree.text if takes_text(schema, self.schema) else UNKNOWN
         if "anyOf" in schema:
             return self.any_of(tree, schema, path, at)
         if fits(tree, schema, self.schema):
@@ -132,13 +132,14 @@ class Walk:
         complain = Complaints(self.schema, self.problems)
         known = schema.get("properties", {})
         patterns = [(matcher(pattern), part) for pattern, part in schema.get("patternProperties", {}).items()]
-        rest = schema.get("additionalProperties", True)
+        # What a map with branches does not name itself is told by the branch.
+        rest = schema.get("additionalProperties", None if "allOf" in schema else True)
         unknown: list[str] = []
         data: dict[str, Any] = {}
         for name, entry in tree.entries.items():
-            part = known.get(name)
+            part = known[name] if name in known else next((below for one, below in patterns if one.search(name)), rest)
             if part is None:
-                part = next((below for pattern, below in patterns if pattern.search(name)), rest)
+                continue
             if part is False and name not in known:
                 unknown.append(name)
                 if path == ("nodes",):
@@ -192,6 +193,13 @@ def types(schema: Any, root: Schema) -> frozenset[str]:
         return frozenset().union(*(types(one, root) for one in schema["anyOf"]))
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     return EVERY_TYPE if values is None else frozenset(name(value) for value in values)
+
+
+def takes_text(schema: Any, root: Schema) -> bool:
+    """Whether any text may stand here, not words of a list alone."""
+    if "$ref" in schema:
+        return takes_text(root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root)
+    return schema.get("type") == "string" or any(takes_text(one, root) for one in schema.get("anyOf", ()))
 
 
 def name(value: Any) -> str:

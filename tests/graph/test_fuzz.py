@@ -82,8 +82,9 @@ def judge(text: str | bytes) -> Checked:
         assert problem.message
         assert (problem.line, problem.column) >= (1, 1)
         assert (problem.end_line, problem.end_column) >= (problem.line, problem.column)
-    if checked.app is not None:
-        checked.canonical()
+    for one in (checked, check_text(text)) if "${" in str(text) else (checked,):
+        if one.app is not None:
+            one.canonical()
     return checked
 
 

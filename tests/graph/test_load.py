@@ -82,6 +82,18 @@ def test_without_the_environment_nothing_is_missed_and_nothing_looked_up(tmp_pat
     fine = check_text(app.replace(', parallel: "${P:-x}"', ""))
     assert fine.problems == ()
     assert fine.canonical()["nodes"]["chat"]["model"] == "${M}"
+    assert fine.app is not None
+    node = fine.app.nodes["chat"]
+    assert isinstance(node, LocalSpec)
+    assert (node.model, node.context) == ("${M}", "auto")
+
+
+def test_a_port_that_is_not_known_is_no_mistake() -> None:
+    app = APP.replace("target: chat", 'target: chat, port: "${P}", history: [chat], fallback: x').replace(
+        ", fallback: x", ""
+    )
+    app = app.replace(", history: [chat]}", "}")
+    assert check_text(app).problems == ()
 
 
 def test_every_file_that_matters_is_a_source(tmp_path: Path) -> None:
