@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.devices import CUDA_INSTALL, Device, Hardware
@@ -17,8 +16,6 @@ MARGIN = 1 << 30
 """Bytes that are left free on a device and, where there is a choice, on the host: estimates err, others need some."""
 LARGEST_AUTO, COMFORTABLE, SMALLEST, STEP = 32768, 4096, 512, 256
 """Tokens a conversation for `context: auto`. Above COMFORTABLE, layers on a device count for more than length."""
-
-Failed = Literal["weights", "context"]
 
 
 def fit(key: ModelKey, shape: ModelShape, hardware: Hardware) -> Placement:
@@ -53,35 +50,6 @@ def fit(key: ModelKey, shape: ModelShape, hardware: Hardware) -> Placement:
         tensor_split=problem.shares if len(devices) > 1 and layers else (),
         devices=tuple(device.name for at, device in enumerate(devices) if at in used),
         reason=f"{reason}; {context} tokens for each of {key.parallel} conversations",
-    )
-
-
-def step_down(placement: Placement, key: ModelKey, shape: ModelShape, failed: Failed) -> Placement | None:
-    """What to try next after memory ran out while `failed` was made; None where nothing smaller is left.
-
-    Fewer layers on the device where the weights were too many; else first a shorter context, where that is ours to
-    choose, down to a comfortable one, then fewer layers, then the shortest context.
-    """
-    layers, context, free = placement.gpu_layers, placement.context, key.context == "auto"
-    if failed == "context" and free and context > COMFORTABLE:
-        context = max(context // 2 // STEP * STEP, COMFORTABLE)
-    elif layers:
-        layers //= 2
-    elif failed == "context" and free and context > SMALLEST:
-        context = max(context // 2 // STEP * STEP, SMALLEST)
-    else:
-        return None
-    everything = shape.layers + 1
-    what = f"{layers} of {everything} layers on {', '.join(placement.devices)}" if layers else "on the processor"
-    where = ", ".join(placement.devices) or "the host"
-    return replace(
-        placement,
-        gpu_layers=layers,
-        context=context,
-        tensor_split=placement.tensor_split if layers else (),
-        devices=placement.devices if layers else (),
-        reason=f"{what}; {context} tokens for each of {key.parallel} conversations: "
-        f"{where} had no memory for {placement.gpu_layers} layers with {placement.context} tokens",
     )
 
 

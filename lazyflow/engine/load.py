@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from lazyflow.engine import machine, plan
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.devices import Hardware, hardware
-from lazyflow.engine.fit import Failed, fit, step_down
+from lazyflow.engine.fit import fit
 from lazyflow.engine.native import library
 from lazyflow.engine.native.context import Context, ContextOptions
 from lazyflow.engine.native.model import Weights
 from lazyflow.engine.native_log import OutOfMemory
 from lazyflow.engine.placement import Placement
 from lazyflow.engine.shape import ModelShape, read_shape
+from lazyflow.engine.step_down import Failed, step_down
 from lazyflow.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
