@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from lazyflow.nodes.events import Failure, Notice, Step, Text, Thinking, Usage
+from lazyflow.web.draft import Draft
+from lazyflow.web.steps import MOST_OUTPUT
+from lazyflow.web.wire import entry_data
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_changes_are_only_what_is_new_joined_by_kind_and_in_order() -> None:
+    draft = Draft("r1", "q1")
+    for event in (Thinking("a"), Thinking("b"), Text("c"), Text("d")):
+        draft.take(event)
+    assert [(change["t"], change["s"]) for change in draft.changes()[:2]] == [("think", "ab"), ("text", "cd")]
+    assert draft.changes() == []
+    draft.take(Text("e"))
+    assert draft.changes() == [{"t": "text", "id": "r1", "s": "e"}]
+
+
+def test_thinking_takes_the_time_until_the_first_word_of_the_answer() -> None:
+    clock = Clock()
+    draft = Draft("r1", "q1", clock)
+    draft.take(Thinking("hm"))
+    clock.now = 2.5
+    draft.take(Text("yes"))
+    clock.now = 9.0
+    draft.close("done")
+    assert draft.entry().thinking_seconds == 2.5
+
+
+def test_thinking_that_never_came_to_an_answer_ends_with_the_turn() -> None:
+    clock = Clock()
+    draft = Draft("r1", "q1", clock)
+    draft.take(Thinking("hm"))
+    clock.now = 4.0
+    draft.close("stopped")
+    assert (draft.entry().thinking_seconds, draft.state) == (4.0, "stopped")
+
+
+def test_a_failure_stays_one_when_the_turn_ends() -> None:
+    draft = Draft("r1", "q1")
+    draft.take(Failure(("chat",), "gone"))
+    draft.close("done")
+    assert draft.state == "failed"
+
+
+def test_steps_of_one_node_that_runs_twice_are_two() -> None:
+    draft = Draft("r1", "q1")
+    for seconds in (1.0, 2.0):
+        draft.take(Step(("chat", "a"), "began"))
+        draft.take(Step(("chat", "a"), "output", "x"))
+        draft.take(Step(("chat", "a"), "ended", seconds=seconds))
+    draft.take(Step(("chat", "b"), "began"))
+    draft.take(Step(("chat", "b"), "failed", seconds=0.1))
+    steps = [(step.path[-1], step.state, step.output, step.seconds) for step in draft.entry().steps]
+    assert steps == [("a", "ended", "x", 1.0), ("a", "ended", "x", 2.0), ("b", "failed", "", 0.1)]
+
+
+def test_a_step_that_talks_without_end_is_cut() -> None:
+    draft = Draft("r1", "q1")
+    for _ in range(100):
+        draft.take(Step(("a",), "output", "x" * 1000))
+    assert len(draft.entry().steps[0].output) <= MOST_OUTPUT + 1000
+
+
+def test_the_footer_adds_up_the_calls_and_leaves_out_what_is_unknown() -> None:
+    draft = Draft("r1", "q1")
+    draft.take(Usage(("a",), "small", 10, 5))
+    draft.take(Usage(("b",), "large", 20, 40, None, 0.5, 2.5, finish_reason="length"))
+    draft.take(Notice("trimmed", "shorter"))
+    told = entry_data(draft.entry())
+    assert told["usage"] == {
+        "model": "small + large",
+        "tokens": 45,
+        "prompt": 30,
+        "first": 0.5,
+        "speed": 20.0,
+        "cut": True,
+    }
+    assert told["notices"] == ["shorter"]
+    silent = Draft("r2", "q1")
+    silent.take(Usage(("a",), "online"))
+    assert entry_data(silent.entry())["usage"] == {"model": "online"}

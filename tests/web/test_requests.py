@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from lazyflow.web.requests import (
+    LONGEST_ID,
+    LONGEST_MESSAGE,
+    Choose,
+    Edit,
+    FromPage,
+    New,
+    Ready,
+    Regenerate,
+    Send,
+    Stop,
+    parse,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "request_"),
+    [
+        ({"t": "ready", "c": "abc"}, Ready("abc")),
+        ({"t": "ready"}, Ready("")),
+        ({"t": "send", "s": "hi", "context": True}, Send("hi", use_context=True)),
+        ({"t": "send", "s": "hi", "context": False}, Send("hi", use_context=False)),
+        ({"t": "send", "s": "hi"}, Send("hi", use_context=True)),
+        ({"t": "edit", "id": "m1", "s": "hi"}, Edit("m1", "hi", use_context=True)),
+        ({"t": "regenerate", "id": "m1"}, Regenerate("m1")),
+        ({"t": "choose", "id": "m1"}, Choose("m1")),
+        ({"t": "stop"}, Stop()),
+        ({"t": "new"}, New()),
+    ],
+)
+def test_what_our_page_says_is_understood(data: object, request_: FromPage) -> None:
+    assert parse(data) == request_
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "send",
+        [],
+        {},
+        {"t": "unknown"},
+        {"t": ["send"]},
+        {"t": "send"},
+        {"t": "send", "s": " \n"},
+        {"t": "send", "s": 5},
+        {"t": "send", "s": "x" * (LONGEST_MESSAGE + 1)},
+        {"t": "edit", "s": "hi"},
+        {"t": "edit", "id": "m1"},
+        {"t": "regenerate", "id": ""},
+        {"t": "choose", "id": "x" * (LONGEST_ID + 1)},
+        {"t": "choose", "id": {"$ne": 1}},
+    ],
+)
+def test_anything_else_is_nothing(data: object) -> None:
+    assert parse(data) is None
+
+
+def test_a_conversation_that_cannot_be_one_is_a_new_one() -> None:
+    assert parse({"t": "ready", "c": "x" * (LONGEST_ID + 1)}) == Ready("")
