@@ -22,7 +22,7 @@ from lazyflow.engine.contract import (
 )
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Message, Role
-from lazyflow.nodes.attachments import spoken
+from lazyflow.nodes.attachments import images, spoken
 from lazyflow.nodes.choices import grammar_of
 from lazyflow.nodes.contract import ModelSource, NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, FailureReason, NodePath, Notice, Request, Text, Thinking, Usage
@@ -43,6 +43,8 @@ class LocalNode:
         """Answer; a model whose process dies before it said anything is asked once more."""
         request = chat_request(self._spec, self._template, turn)
         yield told(turn.path, request)
+        if unseen := [file.name for file in images(Message(Role.USER, "", turn.files))]:
+            yield Notice("degraded", f"{self.name} reads no pictures; left out: {', '.join(unseen)}")
         again = True
         while True:
             said = False

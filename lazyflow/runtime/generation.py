@@ -48,9 +48,10 @@ class Generation:
         await self._free.wait()
 
     async def retire(self, limit: float) -> None:
-        """Close the app after its last lease, or after `limit` seconds."""
+        """Close the app after its last lease, after `limit` seconds, or when it is cancelled."""
         try:
             await asyncio.wait_for(self.free(), limit)
         except asyncio.TimeoutError:
             log.warning("generation %d: %d replies did not end within %g s", self.number, self._leases, limit)
-        await self.app.close()
+        finally:
+            await self.app.close()

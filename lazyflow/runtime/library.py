@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack, aclosing
+import threading
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import AsyncExitStack, ExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
 
 from typing_extensions import Self
 
@@ -19,7 +19,6 @@ from lazyflow.runtime.contract import Ask
 from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.loop_thread import LoopThread
 
-T = TypeVar("T")
 History = Iterable[Message | Mapping[str, str]]
 
 
@@ -44,6 +43,7 @@ class LoadedApp:
         self._stack = AsyncExitStack()
         self._live: Live | None = None
         self._thread: LoopThread | None = None
+        self._starting = threading.Lock()
 
     async def __aenter__(self) -> Self:
         """Open the app; its models go on loading in the background."""
@@ -93,7 +93,7 @@ class LoadedApp:
 
         Raises: `AnswerFailed` where no answer came, and what `stream` raises.
         """
-        return self._run(self._answer(message, conversation(history), node, tuple(files)))
+        return self._opened().run(self._answer(message, conversation(history), node, tuple(files)))
 
     def close(self) -> None:
         """Free the models that `ask` has loaded. May be called more than once."""
@@ -103,8 +103,6 @@ class LoadedApp:
             thread.close()
 
     async def _answer(self, message: str, history: History, node: str | None, files: tuple[File, ...]) -> str:
-        if self._live is None:
-            await self.__aenter__()
         said = []
         async with aclosing(self.stream(message, history=history, node=node, files=files)) as events:
             async for event in events:
@@ -115,14 +113,18 @@ class LoadedApp:
                         raise AnswerFailed(event)
         return "".join(said)
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work` on the loop of the app's own thread, which begins with the first call."""
-        if self._thread is None:
-            if self._live is not None:
-                work.close()
-                raise LazyflowError("the app is open in an event loop", "use: async for event in app.stream(...)")
-            self._thread = LoopThread()
-        return self._thread.run(work)
+    def _opened(self) -> LoopThread:
+        """The app's own thread, in which it is open."""
+        with self._starting:
+            if self._thread is None:
+                if self._live is not None:
+                    raise LazyflowError("the app is open in an event loop", "use: async for event in app.stream(...)")
+                with ExitStack() as stack:
+                    thread = stack.enter_context(LoopThread())
+                    thread.run(self.__aenter__())
+                    stack.pop_all()
+                self._thread = thread
+            return self._thread
 
 
 def load_app(path: str | os.PathLike[str], *over: str | os.PathLike[str]) -> LoadedApp:

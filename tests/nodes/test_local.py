@@ -136,6 +136,12 @@ async def test_a_document_s_text_stands_below_the_message() -> None:
     assert request.messages[0].text == "hi\n\na.txt:\nx"
 
 
+async def test_a_picture_is_left_out_and_that_is_told() -> None:
+    node = LocalNode(LocalSpec(name="chat", model="m"), Source(Model([END])))
+    events = [event async for event in node.stream(turn(files=(File("a.png", "image/png", b"x"),)))]
+    assert Notice("degraded", "chat reads no pictures; left out: a.png") in events
+
+
 async def test_the_caller_s_wishes_win_over_the_node_s_own() -> None:
     spec = LocalSpec(name="chat", model="m", system="Mine", sampling=Sampling(temperature=0.5, top_k=3), format="json")
     wishes = Overrides(system="Theirs", sampling=Sampling(temperature=0.0), format=JsonSchema({}), logprobs=2)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_ask_answers_at_once(path: Path) -> None:
         assert app.ask("hi") == "HI"
         assert app.ask("x", node="count", history=[{"role": "user", "content": "a"}]) == "1"
     assert not [thread for thread in threading.enumerate() if thread.name == "lazyflow-loop"]
+
+
+def test_threads_may_ask_side_by_side(path: Path) -> None:
+    with lazyflow.load(path) as app, ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(app.ask, "abcdefgh")) == list("ABCDEFGH")
+
+
+def test_a_closed_app_opens_again(path: Path) -> None:
+    app = lazyflow.load(path)
+    for _ in range(2):
+        assert app.ask("hi") == "HI"
+        app.close()
 
 
 def test_ask_raises_what_the_node_failed_with(path: Path) -> None:

@@ -289,3 +289,23 @@ async def test_a_model_that_dies_within_a_reply_ends_it_with_a_failure(folder: A
     rest = [event async for event in stream]
     assert isinstance(rest[-1], Failure)
     assert await folder.ask() == "one: hi"
+
+
+async def test_closing_ends_a_search_that_only_an_old_generation_waits_for(folder: AppFolder) -> None:
+    folder.locate.gate.clear()
+    live = await folder.start()
+    with live.lease():
+        await turn_of_the_loop()
+        folder.save(folder.path.read_text().replace("model: one", "model: two"))
+        folder.locate.gate.set()
+        folder.load.gate.clear()
+        reloading = asyncio.create_task(live.reload())
+        await asyncio.sleep(0.1)
+        folder.load.gate.set()
+        await reloading
+        others = {task.get_name() for task in asyncio.all_tasks()}
+        assert "close generation 1" in others
+        await live.close()
+    await turn_of_the_loop()
+    assert len(asyncio.all_tasks()) == 1
+    del folder.live
