@@ -21,6 +21,7 @@ COMMANDS = {
     "chat": "talk to the app in the terminal",
     "pull": "fetch the models now, with progress",
     "doctor": "tell whether everything is there to run",
+    "hash-password": "make the hash of a password for `auth`",
 }
 
 
@@ -35,7 +36,7 @@ class Commands(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"lazyflow.cli.{cmd_name}").command
+        command = import_module(f"lazyflow.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - tells the type of what was imported
         return command
 

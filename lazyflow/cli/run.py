@@ -39,6 +39,7 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
 @click.option("--no-watch", is_flag=True, help="Do not reload when a file changes.")
 @click.option("--poll", is_flag=True, help="Look at the files instead of waiting for events (network folders).")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
+@click.option("--insecure", is_flag=True, help="Let everybody in who reaches the host, without `auth`.")
 @click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
 def command(
     app: Path,
@@ -50,6 +51,7 @@ def command(
     no_watch: bool,
     poll: bool,
     browse: bool,
+    insecure: bool,
 ) -> int:
     """Serve the app of APP (an app.yaml). The address of each page is printed as soon as it answers.
 
@@ -57,7 +59,7 @@ def command(
     """
     from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 
-    wishes = Wishes(host=host, ports=ports, watch=not no_watch, poll=poll, browse=browse)
+    wishes = Wishes(host=host, ports=ports, watch=not no_watch, poll=poll, browse=browse, insecure=insecure)
     # What the author's code prints is no result: stdout holds addresses alone.
     with redirect_stdout(sys.stderr):
         return Service((app, *over), env_file, wishes, sys.__stdout__ or sys.stderr).run()

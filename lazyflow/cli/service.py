@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 import webbrowser
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -23,12 +23,16 @@ from lazyflow.graph.load import Source
 from lazyflow.graph.usable import usable_webs
 from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.watch import watch
+from lazyflow.server.access import PERSON
 from lazyflow.server.origin import is_loopback
 from lazyflow.server.ports import bind
 from lazyflow.server.serving import Site, serve
 from lazyflow.spec.nodes import WebSpec
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.opening import open_conversations
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 # Seconds that running replies have to finish when the app is told to stop.
 GRACE = 10.0
@@ -45,6 +49,7 @@ class Wishes:
     watch: bool = True
     poll: bool = False
     browse: bool = False
+    insecure: bool = False
 
 
 class Service:
@@ -87,10 +92,11 @@ class Service:
     def _site(self, live: Live, web: WebSpec, kept: Conversations) -> Site:
         """A web node's port and app."""
         host = self.wishes.host or web.host
-        if web.auth is None and not is_loopback(host):
+        insecure = self.wishes.insecure and web.auth is None
+        if web.auth is None and not is_loopback(host) and not insecure:
             raise LazyflowError(
                 f"node '{web.name}' would be open to everybody who reaches {host}",
-                "give the web node `auth`, or keep the host 127.0.0.1",
+                "give the web node `auth`, keep the host 127.0.0.1, or type --insecure to do it all the same",
             )
         if self.wishes.ports is not None and len(live.app.spec.webs) > 1:
             raise click.UsageError("--port is for an app with one web node; write the ports into app.yaml")
@@ -99,7 +105,10 @@ class Service:
             from lazyflow.server.site import build_site  # noqa: PLC0415 - heavy
             from lazyflow.web.mount import mount_page  # noqa: PLC0415 - heavy
 
-            app = build_site(live, web.name, lambda site: mount_page(site, live, web.name, conversations=kept))
+            def mount(page: FastAPI) -> None:
+                mount_page(page, live, web.name, person=person_of, conversations=kept)
+
+            app = build_site(live, web.name, mount, insecure=insecure)
         except ImportError as error:
             raise MissingExtra(error.name or "panel", "web") from error
         return Site(node=web.name, listener=listener, app=app)
@@ -129,6 +138,11 @@ class Service:
         click.echo("stopping: running replies may finish; Ctrl-C ends at once", err=True)
         self.code = INTERRUPTED if number == signal.SIGINT else 0
         self.stop.set()
+
+
+def person_of(headers: Mapping[str, str], _: Mapping[str, str]) -> str:
+    """Who opened a page, as the gate has told it."""
+    return {name.lower(): value for name, value in headers.items()}.get(PERSON.decode(), "")
 
 
 @asynccontextmanager

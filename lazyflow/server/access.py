@@ -3,61 +3,102 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from lazyflow.server.origin import Caller, refusal
+from lazyflow.server.caller import Caller
+from lazyflow.server.origin import foreign_page, refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY_VIOLATION = 1008
 FORBIDDEN = 403
+UNAUTHORIZED = 401
+SEE_OTHER = 303
+OPEN_TO_ALL = frozenset({"/healthz"})
+PERSON = b"x-lazyflow-person"
+"""The header that tells the app who sent a request. Only the gate sets it: what a client sends is dropped."""
+
+
+class Policy(Protocol):
+    """Who may come in."""
+
+    def refusal(self, caller: Caller) -> str | None:
+        """Why this caller is not even asked who they are; None where they may go on."""
+
+    def person(self, caller: Caller) -> str | None:
+        """Who the caller is, as an opaque id; None where they have not proved it."""
 
 
 class LoopbackOnly:
-    """Serves this machine's own pages and programs, and nobody else."""
+    """This machine's own pages and programs, and nobody else. They are all one person."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def refusal(self, caller: Caller) -> str | None:
+        """See `Policy`."""
+        return refusal(caller)
+
+    def person(self, caller: Caller) -> str | None:  # noqa: ARG002 - everybody is the same
+        """See `Policy`."""
+        return ""
+
+
+class Everybody(LoopbackOnly):
+    """Anybody who can reach the port, from pages of this very server alone: what `--insecure` asks for."""
+
+    def refusal(self, caller: Caller) -> str | None:
+        """See `Policy`."""
+        return foreign_page(caller)
+
+
+class Gate:
+    """Lets in whom its policy knows, and tells the app who they are. `login` answers `/login` and `/logout`."""
+
+    def __init__(self, app: ASGIApp, policy: Policy, login: ASGIApp | None = None) -> None:
         self.app = app
+        self.policy = policy
+        self.login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it before anything else sees it."""
+        """Pass a request on, or answer it before anything else sees it."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        reason = refusal(caller_of(scope))
-        if reason is None:
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": reason})
+        caller = Caller.of(scope)
+        reason = self.policy.refusal(caller)
+        if reason is not None:
+            await refuse(scope, receive, send, FORBIDDEN, reason)
+        elif self.login is not None and scope["type"] == "http" and caller.path in {"/login", "/logout"}:
+            await self.login(scope, receive, send)
         else:
-            await refuse(send, reason)
+            await self._let_in(caller, scope, receive, send)
+
+    async def _let_in(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        person = self.policy.person(caller)
+        if person is not None or caller.path in OPEN_TO_ALL:
+            headers = [pair for pair in scope["headers"] if pair[0] != PERSON]
+            headers.append((PERSON, (person or "").encode()))
+            await self.app({**scope, "headers": headers}, receive, send)
+        elif self.login is not None and scope["type"] == "http" and caller.browses:
+            await send({"type": "http.response.start", "status": SEE_OTHER, "headers": [(b"location", b"/login")]})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            reason = "send a key: Authorization: Bearer KEY"
+            await refuse(scope, receive, send, UNAUTHORIZED, f"This app needs a login or a key ({reason}).")
 
 
-def caller_of(scope: Scope) -> Caller:
-    """Who sent a request. A header that is given twice counts as absent: nobody honest sends two hosts."""
-    client = scope.get("client")
-    return Caller(
-        address=client[0] if client else "", host=single_header(scope, b"host"), origin=single_header(scope, b"origin")
+async def refuse(scope: Scope, receive: Receive, send: Send, status: int, reason: str) -> None:
+    """Answer in the shape that OpenAI's clients read, or close the websocket before it opens."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": reason})
+        return
+    kind, code = (
+        ("authentication_error", "unauthorized") if status == UNAUTHORIZED else ("permission_error", "forbidden")
     )
-
-
-def single_header(scope: Scope, name: bytes) -> str | None:
-    """The value of a header; the empty string where it is there more than once."""
-    values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-    if not values:
-        return None
-    return values[0] if len(values) == 1 else ""
-
-
-async def refuse(send: Send, reason: str) -> None:
-    """Answer 403 in the shape that OpenAI's clients read."""
-    body = json.dumps({"error": {"message": reason, "type": "permission_error", "param": None, "code": "forbidden"}})
-    start: Message = {
-        "type": "http.response.start",
-        "status": FORBIDDEN,
-        "headers": [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")],
-    }
+    body = json.dumps({"error": {"message": reason, "type": kind, "param": None, "code": code}})
+    headers = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
+    if status == UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": body.encode()})

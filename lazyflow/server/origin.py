@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Where a request comes from: the peer's address, and its Host and Origin headers (None where absent)."""
-
-    address: str
-    host: str | None
-    origin: str | None
+from lazyflow.server.caller import Caller
 
 
 def refusal(caller: Caller) -> str | None:
@@ -26,6 +18,13 @@ def refusal(caller: Caller) -> str | None:
     name = host_name(caller.host)
     if name is None or not is_loopback(name):
         return "The Host header is not this server's own."
+    if caller.proxied:
+        return "The request comes through a proxy; an app behind one needs `auth`."
+    return foreign_page(caller)
+
+
+def foreign_page(caller: Caller) -> str | None:
+    """Why a page of another site is refused; None for our own pages, and for programs, which send no Origin."""
     if caller.origin is not None and origin_netloc(caller.origin) != (caller.host or "").lower():
         return "The request comes from a page of another site."
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from lazyflow.runtime.contract import LiveApp
-from lazyflow.server.access import LoopbackOnly
+from lazyflow.server.admission import guarded
 from lazyflow.server.health import health_routes
 from lazyflow.server.openai.problem import add_problem_handlers
 from lazyflow.server.openai.routes import openai_routes
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 
-def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None]) -> ASGIApp:
-    """Everything that one web node serves. `mount_page` adds the chat page at `/`."""
+def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None], *, insecure: bool = False) -> ASGIApp:
+    """Everything that one web node serves. `mount_page` adds the chat page at `/`; `insecure` lets everybody in.
+
+    Raises: `LazyflowError` where the node's `auth` cannot work.
+    """
     # The interactive documentation would load scripts from another host.
     site = FastAPI(title="lazyflow", docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_routes(live))
@@ -29,4 +32,4 @@ def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None]) -
         site.include_router(openai_routes(live, web))
     add_problem_handlers(site)
     mount_page(site)
-    return LoopbackOnly(SecurityHeaders(site))
+    return SecurityHeaders(guarded(site, live, web, insecure=insecure))

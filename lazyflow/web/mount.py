@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -41,4 +42,14 @@ def mount_page(
     mount_files(server)
     page = Page(live, node, Rooms(live, node, conversations or InMemory()), person)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.
-    add_applications({"/": page.build}, app=server, location=False, websocket_origin="*")
+    add_applications(
+        {"/": page.build},
+        app=server,
+        location=False,
+        websocket_origin="*",
+        # A session's token carries who opened the page: signed, so that nobody writes another name into it.
+        sign_sessions=True,
+        secret_key=secrets.token_bytes(32),
+        include_cookies=[],
+        exclude_headers=["Authorization", "Cookie"],
+    )

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from lazyflow.server.access import POLICY_VIOLATION, LoopbackOnly
+from lazyflow.server.access import POLICY_VIOLATION, Everybody, Gate, LoopbackOnly
 from lazyflow.server.security_headers import SecurityHeaders
 
 
@@ -21,7 +21,7 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def client(address: str = "127.0.0.1") -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(LoopbackOnly(SecurityHeaders(hello)), client=(address, 5000))
+    transport = httpx.ASGITransport(SecurityHeaders(Gate(hello, LoopbackOnly())), client=(address, 5000))
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:20500")
 
 
@@ -75,6 +75,13 @@ async def test_the_websocket_has_the_same_guard(origin: bytes, kind: str) -> Non
         "client": ("127.0.0.1", 5000),
         "headers": [(b"host", b"127.0.0.1:20500"), (b"origin", origin)],
     }
-    await LoopbackOnly(hello)(scope, receive, send)
+    await Gate(hello, LoopbackOnly())(scope, receive, send)
     assert sent[0]["type"] == kind
     assert sent[0].get("code", POLICY_VIOLATION) == POLICY_VIOLATION
+
+
+async def test_an_insecure_server_serves_everybody_but_foreign_pages() -> None:
+    transport = httpx.ASGITransport(Gate(hello, Everybody()), client=("192.0.2.9", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://chat.example") as http:
+        assert (await http.get("/")).text == "hello"
+        assert (await http.get("/", headers={"Origin": "http://evil.example"})).status_code == 403
