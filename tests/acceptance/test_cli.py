@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.acceptance.command import BAD, GOOD, environment, lazyflow
+from tests.acceptance.command import BAD, GOOD, ROOT, environment, lazyflow
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,26 @@ def test_every_command_ends_with_the_code_of_the_contract_and_no_traceback(
     assert ran.returncode == code, ran.stderr
     assert "Traceback" not in ran.stderr
     assert bool(ran.stdout) is (code == 0 or arguments == ("validate", "bad.yaml"))
+
+
+@pytest.mark.parametrize("command", ["run", "chat", "pull", "doctor", "config", "graph"])
+def test_every_command_tells_a_broken_app_as_validate_does(apps: Path, command: str) -> None:
+    told = lazyflow("validate", "bad.yaml", cwd=apps).stdout
+    broken = lazyflow(command, "bad.yaml", cwd=apps, stdin=subprocess.DEVNULL)
+    assert (broken.returncode, broken.stderr) == (1, told)
+    gone = lazyflow(command, "gone.yaml", cwd=apps, stdin=subprocess.DEVNULL)
+    assert (gone.returncode, gone.stderr) == (3, "error: gone.yaml does not exist\n  = help: check the path\n")
+
+
+@pytest.mark.parametrize(("library", "extra"), [("fastapi", "web"), ("panel", "web")])
+def test_a_library_that_is_not_installed_is_one_line_with_what_to_run(apps: Path, library: str, extra: str) -> None:
+    (apps / "page.yaml").write_text(f"{GOOD}  web: {{ type: web, target: chat, port: 0 }}\n", encoding="utf-8")
+    missing = f"raise ModuleNotFoundError('No module named {library}', name='{library}')\n"
+    (apps / f"{library}.py").write_text(missing, encoding="utf-8")
+    without = environment(PYTHONPATH=f"{apps}{os.pathsep}{ROOT}")
+    ran = lazyflow("run", "page.yaml", cwd=apps, env=without)
+    assert ran.returncode == 1
+    assert ran.stderr == f"error: {library} is not installed\n  = help: run: pip install 'lazyflow[{extra}]'\n"
 
 
 def test_the_text_is_the_contracts_to_the_letter(apps: Path) -> None:
