@@ -8,6 +8,7 @@ from itertools import pairwise
 from lazyflow.graph.drawing.diagram import Diagram
 
 SWEEPS = 8
+MOST_POINTS = 20_000
 Point = tuple[str, str, int]
 """A place in a layer: a node `(name, "", 0)`, or where the long arrow from one node to another passes that layer."""
 
@@ -36,13 +37,19 @@ def ranks(diagram: Diagram) -> dict[str, int]:
 
 
 def chains(diagram: Diagram, rank: Mapping[str, int]) -> list[tuple[Point, ...]]:
-    """Each arrow as the points it passes, one in every layer from its start to its end."""
+    """Each arrow as the points it passes, one in every layer from its start to its end.
+
+    Where that would be more than `MOST_POINTS` in all, long arrows pass straight through.
+    """
+    passed = sum(rank[arrow.end] - rank[arrow.start] for arrow in diagram.arrows)
     return [
         (
             node_point(arrow.start),
             *((arrow.start, arrow.end, layer) for layer in range(rank[arrow.start] + 1, rank[arrow.end])),
             node_point(arrow.end),
         )
+        if passed <= MOST_POINTS
+        else (node_point(arrow.start), node_point(arrow.end))
         for arrow in diagram.arrows
     ]
 
@@ -51,13 +58,13 @@ def layers(diagram: Diagram) -> tuple[list[list[Point]], list[tuple[Point, ...]]
     """The points of each layer in an order with few crossings, and the arrows as chains of points."""
     rank = ranks(diagram)
     routes = chains(diagram, rank)
-    result: list[list[Point]] = [[] for _ in range(max(rank.values(), default=-1) + 1)]
+    rows: list[dict[Point, None]] = [{} for _ in range(max(rank.values(), default=-1) + 1)]
     for name, layer in rank.items():
-        result[layer].append(node_point(name))
+        rows[layer][node_point(name)] = None
     for chain in routes:
         for point in chain[1:-1]:
-            if point not in result[point[2]]:
-                result[point[2]].append(point)
+            rows[point[2]][point] = None
+    result = [list(row) for row in rows]
     above, below = neighbours(routes)
     for sweep in range(SWEEPS):
         order, towards = (result[1:], above) if sweep % 2 == 0 else (result[-2::-1], below)
