@@ -67,9 +67,8 @@ class Service:
 
         Raises: `LazyflowError` where the app cannot start.
         """
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-        for name in ("uvicorn", "bokeh", "panel", "tornado", "httpx", "watchfiles"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+        logging.getLogger("lazyflow").setLevel(logging.INFO)
         return asyncio.run(self._run())
 
     async def _run(self) -> int:
