@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AsyncExitStack, ExitStack, aclosing, redirect_stdout
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, aclosing, nullcontext, redirect_stdout
 from types import TracebackType
 
 from typing_extensions import Self
 
+from lazyflow.cli.narrator import Narrator
 from lazyflow.cli.transcript import Transcript
 from lazyflow.graph.load import Source
 from lazyflow.messages import History, Message, Role
-from lazyflow.runtime.contract import Ask
+from lazyflow.runtime.contract import Ask, RunningApp
 from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.loop_thread import LoopThread
 
@@ -56,8 +57,13 @@ class Conversation:
         return not transcript.failed
 
     async def _answer(self, message: str, transcript: Transcript) -> None:
-        with self._live.lease() as app:
+        with self._live.lease() as app, self._progress(app):
             ask = Ask(message=message, entry=self._entry, history=self.history, person="terminal")
             async with aclosing(app.stream(ask)) as events:
                 async for event in events:
                     transcript.show(event)
+
+    def _progress(self, app: RunningApp) -> AbstractContextManager[None]:
+        """How far the models are, for a person who waits for them at a terminal."""
+        loading = any(status.state == "loading" for status in app.status().values())
+        return Narrator(self._live, sys.stderr).told() if loading and sys.stderr.isatty() else nullcontext()

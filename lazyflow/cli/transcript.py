@@ -60,6 +60,8 @@ class Transcript:
     def _tell(self, text: str) -> None:
         if self._terminal:
             self.end()
+        if self._err.isatty():
+            self._err.write("\r\x1b[K")  # over a line that shows how far a model is
         self._err.write("".join(f"{visible(line)}\n" for line in text.splitlines()))
         self._err.flush()
 
