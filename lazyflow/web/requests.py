@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lazyflow.store.summary import LONGEST_TITLE
+
 LONGEST_MESSAGE = 1_000_000
 LONGEST_ID = 64
 
@@ -58,7 +60,39 @@ class New:
     """Begin a new conversation."""
 
 
-FromPage = Ready | Send | Edit | Regenerate | Choose | Stop | New
+@dataclass(frozen=True, slots=True)
+class List:
+    """The person's conversations; `text` is what they seek in them, empty for the newest."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a conversation a title."""
+
+    conversation: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Keep a conversation at the top of the list, or no longer."""
+
+    conversation: str
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete a conversation, or undo that."""
+
+    conversation: str
+    undo: bool
+
+
+Shelved = List | Rename | Pin | Delete
+FromPage = Ready | Send | Edit | Regenerate | Choose | Stop | New | Shelved
 
 
 def parse(data: object) -> FromPage | None:
@@ -75,9 +109,9 @@ def text_of(data: Mapping[str, Any]) -> str | None:
     return text if isinstance(text, str) and text.strip() and len(text) <= LONGEST_MESSAGE else None
 
 
-def id_of(data: Mapping[str, Any]) -> str | None:
-    """The id of a message."""
-    value = data.get("id")
+def id_of(data: Mapping[str, Any], key: str = "id") -> str | None:
+    """The id of a message, or of a conversation."""
+    value = data.get(key)
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID else None
 
 
@@ -111,6 +145,30 @@ def choose(data: Mapping[str, Any]) -> FromPage | None:
     return None if entry is None else Choose(entry)
 
 
+def listed(data: Mapping[str, Any]) -> FromPage:
+    """Build a `List`."""
+    text = data.get("s")
+    return List(text.strip()[:LONGEST_TITLE] if isinstance(text, str) else "")
+
+
+def rename(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Rename`."""
+    title, conversation = text_of(data), id_of(data, "c")
+    return None if title is None or conversation is None else Rename(conversation, title.strip()[:LONGEST_TITLE])
+
+
+def pin(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Pin`."""
+    conversation = id_of(data, "c")
+    return None if conversation is None else Pin(conversation, data.get("on") is True)
+
+
+def delete(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Delete`."""
+    conversation = id_of(data, "c")
+    return None if conversation is None else Delete(conversation, data.get("undo") is True)
+
+
 BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "ready": ready,
     "send": send,
@@ -119,4 +177,8 @@ BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "choose": choose,
     "stop": lambda _: Stop(),
     "new": lambda _: New(),
+    "list": listed,
+    "rename": rename,
+    "pin": pin,
+    "delete": delete,
 }

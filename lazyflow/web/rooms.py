@@ -16,7 +16,7 @@ class Rooms:
     def __init__(self, live: LiveApp, web: str, kept: Conversations) -> None:
         self._live = live
         self._web = web
-        self._kept = kept
+        self.kept = kept
         self._open: WeakValueDictionary[tuple[str, str], Room] = WeakValueDictionary()
 
     async def enter(self, person: str, conversation: str) -> Room:
@@ -26,10 +26,10 @@ class Rooms:
         """
         room = self._open.get((person, conversation))
         if room is None:
-            kept = await self._kept.load(person, conversation) if conversation else None
+            kept = await self.kept.load(person, conversation) if conversation else None
             # Another page may have opened it meanwhile.
             room = self._open.get((person, conversation))
         if room is None:
-            room = Room(self._live, self._web, self._kept, kept or Conversation(id=new_id(), person=person))
+            room = Room(self._live, self._web, self.kept, kept or Conversation(id=new_id(), person=person))
             self._open[(person, room.conversation.id)] = room
         return room

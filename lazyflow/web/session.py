@@ -13,9 +13,24 @@ from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.look import look
-from lazyflow.web.requests import Choose, Edit, FromPage, New, Ready, Regenerate, Send, Stop, parse
+from lazyflow.web.requests import (
+    Choose,
+    Delete,
+    Edit,
+    FromPage,
+    List,
+    New,
+    Pin,
+    Ready,
+    Regenerate,
+    Rename,
+    Send,
+    Stop,
+    parse,
+)
 from lazyflow.web.room import Room
 from lazyflow.web.rooms import Rooms
+from lazyflow.web.shelf import Shelf
 
 ToPage = Callable[[dict[str, Any]], None]
 log = logging.getLogger(__name__)
@@ -29,6 +44,7 @@ class Session:
         self._web = web
         self._rooms = rooms
         self._person = person
+        self._shelf = Shelf(rooms.kept, person)
         self._send = send
         self._room: Room | None = None
         self._leave: Callable[[], None] = nothing
@@ -75,6 +91,8 @@ class Session:
                 await self._show(conversation)
             case New():
                 self._send((await self._enter("")).snapshot())
+            case List() | Rename() | Pin() | Delete():
+                self._send(await self._shelf.do(request))
             case _:
                 self._act(self._room or await self._enter(""), request)
 

@@ -6,6 +6,7 @@ import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
 import {Banner, Loading} from './notice.js'
 import styles from './page.css'
+import {Sidebar} from './sidebar.js'
 import {Theme} from './theme.js'
 import {Welcome} from './welcome.js'
 import {Wire} from './wire.js'
@@ -23,14 +24,16 @@ class Page {
     this.banner = new Banner(say)
     this.loading = new Loading(say)
     this.connection = new Connection(say)
+    this.sidebar = new Sidebar({say, send, open: id => this.open(id), begin: () => this.begin(), current: () => this.id})
     this.title = h('span', {class: 'title', dir: 'auto'})
     this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
     this.status = h('div', {class: 'unseen', role: 'status'})
     this.root = h('div', {class: 'page'},
-      h('header', {}, this.title, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
+      h('header', {}, this.sidebar.button, this.title, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
       this.connection.element, this.banner.element,
-      h('main', {}, this.conversation.element,
-        h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.composer.element, this.welcome.examples)),
+      h('div', {class: 'middle'}, this.sidebar.shade, this.sidebar.element,
+        h('main', {}, this.conversation.element,
+          h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.composer.element, this.welcome.examples))),
       this.status)
     this.theme = new Theme(this.root, dark => {
       this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
@@ -59,6 +62,7 @@ class Page {
   opened() {
     this.root.classList.add('known')
     this.composer.grow()
+    if (this.sidebar.remembered) this.sidebar.toggle(true)
     if (matchMedia('(pointer: fine)').matches) this.composer.area.focus()
   }
 
@@ -84,6 +88,13 @@ class Page {
     this.composer.area.focus()
   }
 
+  /** Show another conversation. */
+  open(id) {
+    this.id = id
+    this.wire.ask()
+    this.composer.area.focus()
+  }
+
   take(message) {
     switch (message.t) {
       case 'look': return this.look(message)
@@ -91,13 +102,16 @@ class Page {
       case 'add':
         this.setId(this.shown)
         this.conversation.add(message.entries)
+        this.sidebar.ask()
         return this.setBusy(true)
       case 'text': return this.conversation.write(message.id, message.s)
       case 'think': return this.conversation.change(message.id, answer => answer.think(message.s))
       case 'more': return this.conversation.change(message.id, answer => answer.update(message.entry))
       case 'end':
         this.conversation.change(message.id, answer => answer.end(message.entry))
+        this.sidebar.ask()
         return this.setBusy(false)
+      case 'list': return this.sidebar.show(message)
       case 'failed':
         this.setBusy(false)
         return this.composer.tell([message.message, message.help].filter(Boolean).join(' '))
@@ -125,6 +139,7 @@ class Page {
     this.setId(entries.length ? c : '')
     if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
+    if (!same) this.sidebar.ask()
     if (!same || atEnd) this.conversation.toEnd()
     else this.conversation.element.scrollTop = top
   }
@@ -143,6 +158,10 @@ class Page {
   }
 
   onKey(event) {
+    if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      this.sidebar.seek()
+    }
     if (event.key === 'Escape' && this.composer.busy) this.send({t: 'stop'})
   }
 }

@@ -13,6 +13,8 @@ const EN = {
   restart: 'restart needed for {what}', details: 'Details', previous: 'Previous version', next: 'Next version',
   writing: 'The answer is being written', done: 'The answer is complete', code: 'code', image: 'image', conversation: 'Conversation',
   failed: 'Something went wrong', examples: 'Examples', table: 'Table',
+  conversations: 'Conversations', search: 'Search conversations', rename: 'Rename', pin: 'Pin', unpin: 'Unpin', remove: 'Delete', undo: 'Undo',
+  removed: 'Deleted', pinned: 'Pinned', today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', older: 'Older', none: 'No conversations', titleOf: 'Title', close: 'Close',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -28,6 +30,8 @@ const DE = {
   restart: 'Neustart nötig für {what}', details: 'Einzelheiten', previous: 'Vorige Fassung', next: 'Nächste Fassung',
   writing: 'Die Antwort wird geschrieben', done: 'Die Antwort ist vollständig', code: 'Code', image: 'Bild', conversation: 'Unterhaltung',
   failed: 'Etwas ist schiefgegangen', examples: 'Beispiele', table: 'Tabelle',
+  conversations: 'Unterhaltungen', search: 'Unterhaltungen durchsuchen', rename: 'Umbenennen', pin: 'Anheften', unpin: 'Lösen', remove: 'Löschen', undo: 'Rückgängig',
+  removed: 'Gelöscht', pinned: 'Angeheftet', today: 'Heute', yesterday: 'Gestern', week: 'Letzte 7 Tage', older: 'Älter', none: 'Keine Unterhaltungen', titleOf: 'Titel', close: 'Schließen',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -43,6 +47,8 @@ const ZH = {
   restart: '需要重启：{what}', details: '详情', previous: '上一版本', next: '下一版本',
   writing: '正在回答', done: '回答完成', code: '代码', image: '图片', conversation: '对话',
   failed: '出错了', examples: '示例', table: '表格',
+  conversations: '对话列表', search: '搜索对话', rename: '重命名', pin: '置顶', unpin: '取消置顶', remove: '删除', undo: '撤销',
+  removed: '已删除', pinned: '置顶', today: '今天', yesterday: '昨天', week: '最近 7 天', older: '更早', none: '没有对话', titleOf: '标题', close: '关闭',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 

@@ -1,0 +1,124 @@
+// The person's conversations: by day, searched, renamed, pinned, deleted and brought back.
+import {h, iconButton} from './dom.js'
+import {icon} from './icons.js'
+
+const OPEN = 'lazyflow-sidebar'
+const DAY = 86_400_000
+const PAUSE = 200
+
+/** Which heading a conversation stands under. @param {{pinned: boolean, updated: number}} item `updated` in seconds */
+export function groupOf({pinned, updated}, now = new Date()) {
+  if (pinned) return 'pinned'
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
+  const at = updated * 1000
+  if (at >= midnight) return 'today'
+  if (at >= midnight - DAY) return 'yesterday'
+  return at >= midnight - 7 * DAY ? 'week' : 'older'
+}
+
+export class Sidebar {
+  /** @param {{say: any, send: (data: object) => void, open: (id: string) => void, begin: () => void, current: () => string}} context */
+  constructor({say, send, open, begin, current}) {
+    Object.assign(this, {say, send, openConversation: open, begin, current})
+    this.search = h('input', {type: 'search', placeholder: say('search'), 'aria-label': say('search'), dir: 'auto', autocomplete: 'off'})
+    this.list = h('div', {class: 'shelf'})
+    this.undo = h('div', {class: 'undo', role: 'status'})
+    this.element = h('nav', {class: 'sidebar', 'aria-label': say('conversations'), hidden: true}, this.search, this.list, this.undo)
+    this.shade = h('div', {class: 'shade', hidden: true, on: {click: () => this.toggle(false)}})
+    this.button = iconButton(icon('menu'), say('conversations'), () => this.toggle(), {'aria-expanded': 'false'})
+    this.narrow = matchMedia('(max-width: 860px)')
+    this.search.addEventListener('input', () => {
+      clearTimeout(this.timer)
+      this.timer = setTimeout(() => this.ask(), PAUSE)
+    })
+    this.element.addEventListener('keydown', event => {
+      if (event.key === 'Escape') { event.stopPropagation(); this.toggle(false); this.button.focus() }
+    })
+    this.remembered = localStorage.getItem(OPEN) === 'yes' && !this.narrow.matches
+  }
+
+  get shown() {
+    return !this.element.hidden
+  }
+
+  toggle(open = !this.shown) {
+    this.element.hidden = !open
+    this.shade.hidden = !open || !this.narrow.matches
+    this.button.setAttribute('aria-expanded', String(open))
+    localStorage.setItem(OPEN, open ? 'yes' : 'no')
+    if (open) this.ask()
+  }
+
+  /** Open and go to the search: Ctrl-K. */
+  seek() {
+    this.toggle(true)
+    this.search.focus()
+    this.search.select()
+  }
+
+  ask() {
+    if (this.shown) this.send({t: 'list', s: this.search.value.trim()})
+  }
+
+  show({s, items}) {
+    // An answer to what was typed before the last key.
+    if (s !== this.search.value.trim()) return this.search.value.trim() && s === '' ? this.ask() : undefined
+    const groups = new Map()
+    for (const item of items) {
+      const name = s ? '' : groupOf(item)
+      if (!groups.has(name)) groups.set(name, [])
+      groups.get(name).push(item)
+    }
+    this.list.replaceChildren(...[...groups].map(([name, inside]) => h('section', {},
+      name && h('h2', {text: this.say(name)}), h('ul', {}, ...inside.map(item => this.line(item))))))
+    if (!items.length) this.list.append(h('p', {class: 'none', text: this.say('none')}))
+  }
+
+  line(item) {
+    const open = h('button', {type: 'button', class: 'open', 'aria-current': item.c === this.current() ? 'page' : null, dir: 'auto', title: item.title,
+      on: {click: () => { this.openConversation(item.c); if (this.narrow.matches) this.toggle(false) }}},
+    h('span', {text: item.title || '…'}), item.excerpt && h('small', {text: item.excerpt}))
+    const line = h('li', {}, open, h('span', {class: 'tools'},
+      iconButton(icon('edit'), this.say('rename'), () => this.rename(item, line)),
+      iconButton(icon('pin'), this.say(item.pinned ? 'unpin' : 'pin'), () => this.change({t: 'pin', c: item.c, on: !item.pinned})),
+      iconButton(icon('trash'), this.say('remove'), () => this.remove(item))))
+    return line
+  }
+
+  change(data) {
+    this.search.value = ''
+    this.send(data)
+  }
+
+  rename(item, line) {
+    const box = h('input', {'aria-label': this.say('titleOf'), dir: 'auto', maxlength: '200'})
+    box.value = item.title
+    let done = false
+    const end = keep => {
+      if (done) return
+      done = true
+      const title = box.value.trim()
+      if (keep && title && title !== item.title) this.change({t: 'rename', c: item.c, s: title})
+      else this.ask()
+    }
+    box.addEventListener('keydown', event => {
+      if (event.key === 'Enter' && !event.isComposing) end(true)
+      if (event.key === 'Escape') { event.stopPropagation(); end(false) }
+    })
+    box.addEventListener('blur', () => end(true))
+    line.replaceChildren(box)
+    box.focus()
+    box.select()
+  }
+
+  remove(item) {
+    this.change({t: 'delete', c: item.c})
+    if (item.c === this.current()) this.begin()
+    clearTimeout(this.forget)
+    this.undo.replaceChildren(h('span', {text: this.say('removed')}), h('button', {type: 'button', class: 'quiet', text: this.say('undo'), on: {click: () => {
+      this.change({t: 'delete', c: item.c, undo: true})
+      this.undo.replaceChildren()
+    }}}))
+    this.forget = setTimeout(() => this.undo.replaceChildren(), 10_000)
+  }
+}

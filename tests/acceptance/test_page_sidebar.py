@@ -1,0 +1,111 @@
+"""The list of conversations: found, renamed, pinned, deleted and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.acceptance.browsing import PHONE, WARNINGS, ChatPage, chromium
+from tests.acceptance.test_page_looks import faults
+from tests.web.fake_live import FakeLive
+from tests.web.serve_fake import Served, serving
+
+pytestmark = [pytest.mark.browser, *map(pytest.mark.filterwarnings, WARNINGS)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving(FakeLive()) as served:
+        yield served
+
+
+@pytest.fixture
+def chat(browser: Browser, served: Served) -> Iterator[ChatPage]:
+    context = browser.new_context(locale="en", reduced_motion="reduce")
+    chat = ChatPage(context.new_page(), served.url).open()
+    for question in ("How do queues work?", "Bake a cake"):
+        chat.ask(question)
+        chat.button("New conversation").click()
+        expect(chat.answers).to_have_count(0)
+    yield chat
+    context.close()
+    assert chat.errors == []
+
+
+def titles(chat: ChatPage) -> Locator:
+    return chat.page.locator(".shelf .open > span")
+
+
+def test_the_list_shows_conversations_by_day_and_opens_them(chat: ChatPage) -> None:
+    chat.button("Conversations").click()
+    expect(titles(chat)).to_have_text(["Bake a cake", "How do queues work?"])
+    expect(chat.page.get_by_role("heading", name="Today")).to_be_visible()
+    titles(chat).last.click()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+    chat.ask("And stacks?")
+    expect(titles(chat)).to_have_text(["How do queues work?", "Bake a cake"])
+    assert faults(chat) == []
+    chat.picture("sidebar-desktop-light")
+
+
+def test_control_k_seeks_in_all_that_was_said(chat: ChatPage) -> None:
+    chat.page.keyboard.press("Control+k")
+    chat.page.keyboard.type("you said: bake")
+    expect(titles(chat)).to_have_text(["Bake a cake"])
+    chat.page.get_by_label("Search conversations").fill("nothing like this")
+    expect(chat.page.get_by_text("No conversations")).to_be_visible()
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_label("Search conversations")).to_be_hidden()
+
+
+def test_a_conversation_is_renamed_pinned_deleted_and_brought_back(chat: ChatPage) -> None:
+    chat.button("Conversations").click()
+    line = chat.page.locator(".shelf li").last
+    line.hover()
+    line.get_by_role("button", name="Rename").click()
+    chat.page.get_by_label("Title").fill("<b>Queues</b>")
+    chat.page.get_by_label("Title").press("Enter")
+    expect(titles(chat)).to_have_text(["Bake a cake", "<b>Queues</b>"])
+    line.hover()
+    line.get_by_role("button", name="Pin").click()
+    expect(titles(chat)).to_have_text(["<b>Queues</b>", "Bake a cake"])
+    expect(chat.page.get_by_role("heading", name="Pinned")).to_be_visible()
+    line.hover()
+    line.get_by_role("button", name="Delete").click()
+    expect(titles(chat)).to_have_text(["<b>Queues</b>"])
+    chat.button("Undo").click()
+    expect(titles(chat)).to_have_text(["<b>Queues</b>", "Bake a cake"])
+
+
+def test_the_open_conversation_may_be_deleted(chat: ChatPage) -> None:
+    chat.button("Conversations").click()
+    titles(chat).first.click()
+    expect(chat.questions).to_have_count(1)
+    line = chat.page.locator(".shelf li").first
+    line.hover()
+    line.get_by_role("button", name="Delete").click()
+    expect(chat.questions).to_have_count(0)
+    expect(titles(chat)).to_have_text(["How do queues work?"])
+
+
+def test_on_a_phone_the_list_lies_over_the_page_and_goes_when_one_chose(browser: Browser, served: Served) -> None:
+    context = browser.new_context(locale="en", viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type] # a plain dict
+    chat = ChatPage(context.new_page(), served.url).open()
+    chat.ask("How do queues work?")
+    chat.button("New conversation").click()
+    chat.button("Conversations").click()
+    expect(titles(chat)).to_have_text(["How do queues work?"])
+    chat.picture("sidebar-phone-light")
+    assert faults(chat) == []
+    titles(chat).first.click()
+    expect(titles(chat)).to_be_hidden()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+    context.close()
