@@ -1,11 +1,13 @@
-"""What every store promises, in memory and in SQLite."""
+"""What every store promises: in memory, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from lazyflow.nodes.events import Failure, Request, Usage
@@ -13,12 +15,39 @@ from lazyflow.store.conversation import Feedback, StepTaken
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty, keep, opened, unfinished
+from tests.store.postgres import postgres
 
 
-@pytest.fixture(params=["memory", "chats.db"])
-async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Conversations]:
-    async with opened(tmp_path, request.param) as store:
+@pytest.fixture(params=["memory", "chats.db", pytest.param("postgres", marks=pytest.mark.server)])
+def place(request: pytest.FixtureRequest) -> str:
+    """What `store` in app.yaml says."""
+    if request.param != "postgres":
+        return str(request.param)
+    cluster = request.getfixturevalue("cluster")
+    name = f"chats_{secrets.token_hex(4)}"
+    with psycopg.connect(f"{cluster}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{cluster}/{name}"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+async def kept(place: str, tmp_path: Path) -> AsyncIterator[Conversations]:
+    async with opened(tmp_path, place) as store:
         yield store
+
+
+async def test_conversations_are_there_after_a_restart(place: str, tmp_path: Path) -> None:
+    async with opened(tmp_path, place) as kept:
+        told = await keep(kept, empty(), asked("q", "hi"), unfinished(answered("a", "ho", "q")))
+    async with opened(tmp_path, place) as kept:
+        there = await kept.load("ann", "c1")
+        assert there == (None if place == "memory" else told.interrupted())
 
 
 async def test_a_conversation_comes_back_whole(kept: Conversations) -> None:

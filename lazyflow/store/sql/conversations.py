@@ -15,10 +15,10 @@ from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.failures import unavailable
 from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
-from lazyflow.store.sql.saving import save_entry, save_whole, storable
+from lazyflow.store.sql.saving import save_whole, storable
 from lazyflow.store.sql.searching import is_indexed, search
 from lazyflow.store.sql.tables import conversations
-from lazyflow.store.sql.unsaved import Unsaved
+from lazyflow.store.sql.unsaved import Saving, Unsaved
 from lazyflow.store.sql.writer import Writer
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary
 
@@ -44,16 +44,8 @@ class SqlConversations:
         self, conversation: Conversation, entry: Entry, requests: tuple[Request, ...] = ()
     ) -> asyncio.Future[None]:
         """Keep the newest state of one message, and what could not be stored before it."""
-        now = self._clock()
-
-        def work(connection: Connection) -> None:
-            for late in self._unsaved.before(conversation, entry):
-                save_entry(connection, conversation, late, self._unsaved.requests(conversation, late), now)
-            save_entry(connection, conversation, entry, requests, now)
-
-        return self._writer.submit(
-            work, lambda stored: self._unsaved.note(conversation, entry, requests, stored=stored)
-        )
+        saving = Saving(self._unsaved, conversation, entry, requests, self._clock())
+        return self._writer.submit(saving.write, saving.over)
 
     async def load(self, person: str, conversation: str) -> Conversation | None:
         """The conversation with this id if it is this person's."""

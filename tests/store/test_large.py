@@ -1,0 +1,101 @@
+"""10,000 conversations with 100,000 messages: the list and the search answer while a person types."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from lazyflow.store.conversations import Conversations
+from lazyflow.store.place import SqliteFile
+from lazyflow.store.sql.engine import WRITES, engine_of
+from lazyflow.store.sql.tables import conversations, entries
+from tests.store.kept import opened
+
+CONVERSATIONS, MESSAGES, WORDS = 10_000, 10, 50
+LIST, SEARCH = 0.2, 0.3
+"""Seconds."""
+pytestmark = pytest.mark.benchmark
+
+
+def fill(connection: Connection) -> None:
+    chance = random.Random(7)  # noqa: S311 - words, no secrets
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(3, 9))) for _ in range(20_000)]
+    for conversation in range(1, CONVERSATIONS + 1):
+        rows: list[dict[str, Any]] = [
+            {
+                "conversation": conversation,
+                "id": f"e{number}",
+                "parent": f"e{number - 1}" if number else None,
+                "chosen": True,
+                "role": "assistant" if number % 2 else "user",
+                "text": " ".join(["common", *chance.choices(words, k=WORDS)]),
+                "state": "done",
+                "thinking": "",
+                "steps": [],
+                "notices": [],
+                "use_context": True,
+                "created": 1.0,
+                "updated": 1.0,
+            }
+            for number in range(MESSAGES)
+        ]
+        if conversation == CONVERSATIONS // 2:
+            rows[3]["text"] = f"{rows[3]['text']} the needle in the haystack 企鹅"
+        connection.execute(
+            insert(conversations).values(
+                person="ann",
+                id=f"c{conversation}",
+                title=f"Conversation {conversation}",
+                pinned=False,
+                created=1.0,
+                updated=float(conversation),
+            )
+        )
+        connection.execute(insert(entries), rows)
+
+
+async def best(act: Callable[[], Awaitable[object]]) -> float:
+    taken = []
+    for _ in range(5):
+        began = time.perf_counter()
+        await act()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
+
+
+async def test_the_list_and_the_search_are_fast_in_a_large_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with opened(tmp_path):
+        pass
+    engine = engine_of(SqliteFile(tmp_path / "chats.db"))
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        fill(connection)
+    engine.dispose()
+    began = time.perf_counter()
+    async with opened(tmp_path) as kept:
+        figures = {"open": time.perf_counter() - began, **await measured(kept)}
+    with capsys.disabled():
+        print("\n" + ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in figures.items()))  # noqa: T201 - figures
+    assert figures["list"] <= LIST
+    assert max(seconds for name, seconds in figures.items() if name.startswith("search")) <= SEARCH
+
+
+async def measured(kept: Conversations) -> dict[str, float]:
+    (match,) = await kept.search("ann", "NEEDLE in the")
+    assert match.summary.id == f"c{CONVERSATIONS // 2}"
+    return {
+        "list": await best(lambda: kept.recent("ann", limit=100)),
+        "list's middle": await best(lambda: kept.recent("ann", before=(5000.0, ""), limit=100)),
+        "search for one": await best(lambda: kept.search("ann", "needle in")),
+        "search for what all say": await best(lambda: kept.search("ann", "common")),
+        "search for two letters": await best(lambda: kept.search("ann", "企鹅")),
+        "search for two that all have": await best(lambda: kept.search("ann", "om")),
+        "search for nothing there": await best(lambda: kept.search("ann", "qqqqq zzz")),
+    }
