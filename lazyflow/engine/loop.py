@@ -189,7 +189,7 @@ class Loop(threading.Thread):
         for sequence, count in plan:
             read += self._advance(jobs[sequence], count)
         if decoding and read >= self._chunk:
-            self._chunk = scheduler.next_chunk(self._chunk, decoded - filled, self._context.batch)
+            self._chunk = scheduler.next_chunk(self._chunk, read, decoded - filled, self._context.batch)
         for job, index in picks:
             self._pick(job, index)
         self.timings.add(time.perf_counter() - began, decoded - filled, len(picks), read)

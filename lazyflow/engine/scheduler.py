@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 AGEING = 200.0
 """Tokens: a second of waiting counts like a prompt that is so much shorter."""
-FIRST_CHUNK, SMALLEST_CHUNK = 256, 32
+FIRST_CHUNK, SMALLEST_CHUNK = 256, 64
 TARGET_STEP = 0.1
 """Seconds that a step with prefill beside running answers should take."""
 
@@ -48,13 +48,14 @@ def queue(waiting: Iterable[Waiting], running: Mapping[str, int]) -> list[int]:
     return ordered
 
 
-def step(decoding: Iterable[int], reading: Iterable[Reading], *, batch: int, chunk: int) -> list[tuple[int, int]]:
+def step(decoding: Iterable[int], reading: Sequence[Reading], *, batch: int, chunk: int) -> list[tuple[int, int]]:
     """What the next batch holds: (sequence, tokens) in rising sequences, which separate KV streams need.
 
-    Every running answer gets its token; prompts share what is left, at most `chunk` beside running answers.
+    Every running answer gets its token; prompts share what is left. Beside running answers that is at most `chunk`,
+    as often as there are more who wait for a first token than who wait for their next.
     """
     plan = [(sequence, 1) for sequence in decoding]
-    room = min(batch - len(plan), chunk) if plan else batch
+    room = min(batch - len(plan), chunk * max(len(reading) // len(plan), 1)) if plan else batch
     for one in sorted(reading, key=lambda one: urgency(one.remaining, one.waited)):
         tokens = min(one.remaining, room)
         if tokens <= 0:
@@ -64,7 +65,7 @@ def step(decoding: Iterable[int], reading: Iterable[Reading], *, batch: int, chu
     return sorted(plan)
 
 
-def next_chunk(chunk: int, seconds: float, batch: int) -> int:
-    """The prefill chunk after a full one took a step of `seconds`: at most doubled or halved towards the target."""
-    factor = min(max(TARGET_STEP / max(seconds, 1e-6), 0.5), 2.0)
+def next_chunk(chunk: int, read: int, seconds: float, batch: int) -> int:
+    """The prefill chunk after `read` tokens took a step of `seconds`: at most doubled or halved towards the target."""
+    factor = min(max(TARGET_STEP / max(seconds * chunk / max(read, 1), 1e-6), 0.5), 2.0)
     return min(max(int(chunk * factor), SMALLEST_CHUNK), batch)

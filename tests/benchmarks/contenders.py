@@ -110,7 +110,8 @@ def messages(conversation: Sequence[str]) -> list[dict[str, str]]:
 
 @asynccontextmanager
 async def engine(path: Path, parallel: int, *, isolate: bool = True) -> AsyncGenerator[Engine, None]:
-    model = await load(path, parallel=parallel, context=CONTEXT, threads=1, isolate=isolate)
+    # With flash attention, as llama.cpp's server has it.
+    model = await load(path, parallel=parallel, context=CONTEXT, threads=1, isolate=isolate, flash_attention=True)
     try:
         yield Engine(model)
     finally:

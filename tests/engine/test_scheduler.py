@@ -16,7 +16,8 @@ from lazyflow.engine.scheduler import Reading, Waiting
         ([], [Reading(0, 400, 0.0), Reading(1, 100, 0.0)], [(0, 400), (1, 100)]),
         ([], [Reading(0, 500, 0.0), Reading(1, 100, 0.0)], [(0, 412), (1, 100)]),
         ([], [Reading(0, 800, 9.0), Reading(1, 100, 0.0)], [(0, 512)]),
-        ([5], [Reading(0, 300, 0.0), Reading(1, 256, 0.0)], [(1, 256), (5, 1)]),
+        ([5, 6], [Reading(0, 300, 0.0), Reading(1, 256, 0.0)], [(1, 256), (5, 1), (6, 1)]),
+        ([5], [Reading(0, 300, 0.0), Reading(1, 256, 0.0)], [(0, 255), (1, 256), (5, 1)]),
     ],
 )
 def test_a_step_serves_every_answer_and_the_shortest_prompts(
@@ -50,11 +51,11 @@ def test_the_queue_is_fair_between_people(waiting: list[Waiting], running: dict[
         (256, 0.1, 256),
         (256, 0.2, 128),
         (256, 9.0, 128),
-        (32, 9.0, 32),
+        (64, 9.0, 64),
         (256, 0.01, 512),
         (512, 0.01, 512),
         (256, 0, 512),
     ],
 )
 def test_the_chunk_steers_towards_the_target(chunk: int, seconds: float, then: int) -> None:
-    assert scheduler.next_chunk(chunk, seconds, 512) == then
+    assert scheduler.next_chunk(chunk, chunk, seconds, 512) == then
