@@ -26,7 +26,7 @@ class Core:
 
     def __init__(self, key: ModelKey, progress: Callable[[float], bool]) -> None:
         tokens = 1 if key.context == "auto" else key.context
-        check(plan.context_options(key, tokens=tokens, threads=1, flash_attention=_asked(key)))  # before any work
+        check(plan.context_options(key, tokens=tokens, threads=1))  # before any work
         loaded = load(key, progress)
         placement = loaded.placement
         self._weights, self._context = loaded.weights, loaded.context
@@ -149,7 +149,3 @@ class Core:
         self._embedder.free()
         self._context.free()
         self._weights.free()
-
-
-def _asked(key: ModelKey) -> bool | None:
-    return None if key.flash_attention == "auto" else key.flash_attention

@@ -15,7 +15,7 @@ from lazyflow.engine.native.context import Context, ContextOptions
 from lazyflow.engine.native.model import Weights
 from lazyflow.engine.native_log import OutOfMemory
 from lazyflow.engine.placement import Placement
-from lazyflow.engine.shape import ModelShape, read_shape
+from lazyflow.engine.shape import read_shape
 from lazyflow.engine.step_down import Failed, step_down
 from lazyflow.errors import ModelUnusable
 
@@ -40,7 +40,7 @@ def load(key: ModelKey, progress: Callable[[float], bool], machinery: Hardware |
     library.load()  # its environment comes before the first native library
     shape = read_shape(key.path)
     placement: Placement | None = fit(key, shape, machinery or hardware())
-    loading = _Loading(key, shape, progress)
+    loading = _Loading(key, progress)
     try:
         while placement is not None:
             loaded = loading.attempt(placement)
@@ -60,8 +60,8 @@ def load(key: ModelKey, progress: Callable[[float], bool], machinery: Hardware |
 class _Loading:
     """One attempt after another; the weights are kept for the next one where that wants as many layers."""
 
-    def __init__(self, key: ModelKey, shape: ModelShape, progress: Callable[[float], bool]) -> None:
-        self._key, self._shape, self._progress = key, shape, progress
+    def __init__(self, key: ModelKey, progress: Callable[[float], bool]) -> None:
+        self._key, self._progress = key, progress
         self._weights: Weights | None = None
         self._layers = -1
         self.stage: Failed = "weights"
@@ -88,7 +88,4 @@ class _Loading:
             weights.free()
 
     def _options(self, placement: Placement) -> ContextOptions:
-        flash = plan.flash_attention(self._key, self._shape.heads, placement)
-        return plan.context_options(
-            self._key, tokens=placement.context, threads=machine.threads(), flash_attention=flash
-        )
+        return plan.context_options(self._key, tokens=placement.context, threads=machine.threads())

@@ -109,7 +109,7 @@ class Loop(threading.Thread):
             self._step()
         self._embed()
         self._deliver()
-        if not self._active and not self._embedding and not self._inbox:
+        if not (self._active or self._waiting or self._embedding or self._inbox):
             self._wake.wait()
 
     def _read_inbox(self) -> None:

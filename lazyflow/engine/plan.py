@@ -9,8 +9,6 @@ from lazyflow.engine.placement import KvCache, Placement
 
 SPLIT_MODES = {"none": 0, "layer": 1, "row": 2}
 LARGEST_BATCH = 512
-LARGEST_SCRATCH = 256 << 20
-"""Bytes of scores that plain attention may keep where flash attention would keep none."""
 
 
 def kv_type(key: ModelKey) -> KvCache:
@@ -30,21 +28,13 @@ def weights(key: ModelKey, placement: Placement) -> WeightsOptions:
     )
 
 
-def flash_attention(key: ModelKey, heads: int, placement: Placement) -> bool | None:
-    """What was written; on a CPU off while its scratch memory stays small: as fast, and the same text as `Llama`."""
-    if key.flash_attention != "auto":
-        return key.flash_attention
-    small = heads * placement.context * LARGEST_BATCH * 4 <= LARGEST_SCRATCH
-    return False if small and not placement.gpu_layers and kv_type(key) == "f16" else None
-
-
-def context_options(key: ModelKey, *, tokens: int, threads: int, flash_attention: bool | None) -> ContextOptions:
+def context_options(key: ModelKey, *, tokens: int, threads: int) -> ContextOptions:
     """How the context is made."""
     return ContextOptions(
         context=tokens,
         sequences=key.parallel,
         batch=max(LARGEST_BATCH, key.parallel) if key.batch == "auto" else key.batch,
         threads=threads if key.threads == "auto" else key.threads,
-        flash_attention=flash_attention,
+        flash_attention=None if key.flash_attention == "auto" else key.flash_attention,
         kv_cache=kv_type(key),
     )

@@ -110,8 +110,7 @@ def messages(conversation: Sequence[str]) -> list[dict[str, str]]:
 
 @asynccontextmanager
 async def engine(path: Path, parallel: int, *, isolate: bool = True) -> AsyncGenerator[Engine, None]:
-    # With flash attention, as llama.cpp's server has it.
-    model = await load(path, parallel=parallel, context=CONTEXT, threads=1, isolate=isolate, flash_attention=True)
+    model = await load(path, parallel=parallel, context=CONTEXT, threads=1, isolate=isolate)
     try:
         yield Engine(model)
     finally:

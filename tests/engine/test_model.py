@@ -179,6 +179,14 @@ async def test_who_waits_is_told_a_place(model: TextModel) -> None:
     assert all(isinstance(one[-1], Finished) for one in answers)
 
 
+async def test_who_waits_is_served_when_all_others_end_at_once(model: TextModel) -> None:
+    one_token = Sampling(temperature=0, max_tokens=1)
+    ends = await asyncio.wait_for(
+        asyncio.gather(*(answer(model, ask("Hi", sampling=one_token)) for _ in range(13))), 60
+    )
+    assert [end.completion_tokens for _, end in ends] == [1] * 13
+
+
 async def test_a_closed_stream_frees_its_slot(model: TextModel) -> None:
     for _ in range(3):
         streams = [model.chat(ask("Count for ever", sampling=Sampling(temperature=0))) for _ in range(4)]
