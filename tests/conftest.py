@@ -10,7 +10,32 @@ import pytest
 
 from lazyflow.models.found import Found
 from lazyflow.models.resolve import resolve
+from tests.acceptance.executable import executable
 from tests.servers.llama_server import LlamaServer, running
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a browser its tests are left out and named at the end; in CI that is an error."""
+    wanting = [item for item in items if item.get_closest_marker("browser") is not None]
+    if not wanting or executable() is not None:
+        return
+    if os.environ.get("CI"):
+        raise pytest.UsageError("no Chromium or Chrome is installed, and CI leaves no test out")
+    config.stash[LEFT_OUT] = [item.nodeid for item in wanting]
+    config.hook.pytest_deselected(items=wanting)
+    items[:] = [item for item in items if item not in wanting]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what was left out."""
+    left_out = config.stash.get(LEFT_OUT, [])
+    if left_out:
+        terminalreporter.section("LEFT OUT: no Chromium or Chrome is installed", red=True, bold=True)
+        for name in left_out:
+            terminalreporter.line(name)
+        terminalreporter.line(f"{len(left_out)} tests of the page did not run: install chromium to run them")
 
 
 @pytest.fixture(scope="session")

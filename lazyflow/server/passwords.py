@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,8 +16,11 @@ class Passwords:
 
     def __init__(self) -> None:
         self.hasher = PasswordHasher()
-        # What an unknown user's password is compared with, so that the time does not tell who exists.
-        self.nobody = self.hasher.hash("nobody")
+
+    @cached_property
+    def nobody(self) -> str:
+        """What an unknown user's password is compared with, so that the time does not tell who exists."""
+        return self.hasher.hash("nobody")
 
     def hash(self, password: str) -> str:
         """The hash to write into the environment of an app."""
@@ -24,8 +28,9 @@ class Passwords:
 
     def fit(self, users: Mapping[str, str], user: str, password: str) -> bool:
         """Whether `user` is one of `users` and this is their password."""
+        nobody = self.nobody
         try:
-            self.hasher.verify(users.get(user, self.nobody), password)
+            self.hasher.verify(users.get(user, nobody), password)
         except (VerificationError, InvalidHashError):
             return False
         return user in users

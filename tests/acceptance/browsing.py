@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from tests.acceptance.executable import executable
 
 FLAGS = [
     "--no-sandbox",
@@ -24,14 +24,6 @@ WARNINGS = ("ignore:.*HTTPServerRequest:DeprecationWarning", "ignore:reference a
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 850}
-
-
-def executable() -> str:
-    """The system's Chromium or Chrome, or the one that LAZYFLOW_CHROMIUM names."""
-    named = os.environ.get("LAZYFLOW_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found, "install Chromium or Chrome to run the tests of the page"
-    return found
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import pytest
 
 from tests.acceptance.command import BAD, GOOD, ROOT, environment, lazyflow
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def apps(tmp_path: Path) -> Path:
