@@ -1,6 +1,7 @@
 """Whatever is fed to it: problems, never an exception, in little time and memory.
 
-`LAZYFLOW_FUZZ` picks how many examples each test tries: `quick` (the default), `ci` (20,000 in all) or `night`.
+`LAZYFLOW_FUZZ` picks how many examples each test tries: `quick`, `ci` (20,000 in all) or `night`. Where the variable
+`CI` is set it is `ci`, elsewhere `quick`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from hypothesis import strategies as st
 from lazyflow.graph.load import Checked, Source, check_text
 from lazyflow.spec.schema import load_schema
 
-EXAMPLES = {"quick": 60, "ci": 5_000, "night": 100_000}[os.environ.get("LAZYFLOW_FUZZ", "quick")]
+EXAMPLES = {"quick": 60, "ci": 5_000, "night": 100_000}[
+    os.environ.get("LAZYFLOW_FUZZ", "ci" if os.environ.get("CI") else "quick")
+]
 SECONDS = 2.0
 MEGABYTES = 300
 APPS = Path(__file__).parent.parent / "apps"
