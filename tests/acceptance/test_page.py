@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -264,19 +264,19 @@ def test_copy_gives_the_code_and_the_answer_as_they_were_written(browser: Browse
 
 
 def test_each_person_sees_only_their_own_conversations(browser: Browser) -> None:
-    def person(headers: object, cookies: object) -> str:
-        assert headers is not None
-        return dict(cookies).get("who", "")  # type: ignore[call-overload, no-any-return] # the cookies of the request
+    def person(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+        assert cookies == {}
+        return next(value for name, value in headers.items() if name.lower() == "x-who")
 
     with serving(FakeLive(WEB, play), person=person) as served:
-        ann = browser.new_context(locale="en")
-        ann.add_cookies([{"name": "who", "value": "ann", "url": served.url}])
+        ann = browser.new_context(locale="en", extra_http_headers={"x-who": "ann"})
         hers = ChatPage(ann.new_page(), served.url).open()
         hers.ask("remember my secret")
-        bob = browser.new_context(locale="en")
-        bob.add_cookies([{"name": "who", "value": "bob", "url": served.url}])
+        bob = browser.new_context(locale="en", extra_http_headers={"x-who": "bob"})
         his = ChatPage(bob.new_page(), served.url).open(hers.page.url.removeprefix(served.url))
         expect(his.questions).to_have_count(0)
+        his.button("Conversations").click()
+        expect(his.page.get_by_text("No conversations")).to_be_visible()
         assert served.live.asked[-1].person == "ann"
         ann.close()
         bob.close()

@@ -12,7 +12,10 @@ export class Conversation {
     this.list = h('div', {class: 'list'})
     this.latest = iconButton(icon('down'), context.say('latest'), () => this.toEnd(true), {class: 'icon latest', hidden: true})
     this.element = h('div', {class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': context.say('conversation'), tabindex: '0'}, this.list)
-    this.element.addEventListener('scroll', () => { this.latest.hidden = this.atEnd }, {passive: true})
+    this.stuck = true
+    this.element.addEventListener('scroll', () => { this.latest.hidden = this.stuck = this.atEnd }, {passive: true})
+    // A banner, a keyboard or a longer draft makes the list lower: its end stays in sight.
+    new ResizeObserver(() => { if (this.stuck) this.toEnd() }).observe(this.element)
     this.timer = 0
   }
 
