@@ -26,6 +26,8 @@ SILENCE = 60.0
 """Seconds without any word after which it is taken for hung."""
 PATIENCE = 10.0
 """Seconds that a worker has to end by itself when told to."""
+DYING = 1.0
+"""Seconds from the end of the connection to the end of the process."""
 LAST_WORDS = 1000
 """Bytes of its output that tell why it died."""
 
@@ -112,9 +114,11 @@ class Process:
                 size = wire.HEADER.unpack(await self._reader.readexactly(wire.HEADER.size))[0]
                 self._hear(json.loads(await self._reader.readexactly(size)))
         except (asyncio.IncompleteReadError, OSError):
-            with suppress(ProcessLookupError):  # the connection is its life: it may not go on without
-                self._process.kill()
+            pass
+        # Killing at once would take how it ended from asyncio; but it may not go on without its connection.
+        dying = self._loop.call_later(DYING, self._process.kill)
         code = await self._process.wait()
+        dying.cancel()
         beside[0].cancel()
         await asyncio.wait(beside)
         self._writer.close()
