@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from typing import Any, TypeVar, get_args
 
 from lazyflow.nodes.events import Failure, FailureReason, NodePath, Request, Usage
@@ -109,8 +110,8 @@ def text(data: object) -> str:
 
 
 def number(data: object) -> float:
-    """A number; JSON's true is none."""
-    if isinstance(data, bool) or not isinstance(data, int | float):
+    """A finite number; JSON's true is none."""
+    if isinstance(data, bool) or not isinstance(data, int | float) or not isfinite(data):
         raise Malformed("a number was expected")
     return float(data)
 
