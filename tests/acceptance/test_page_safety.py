@@ -82,6 +82,8 @@ def test_what_a_model_and_a_person_say_is_only_shown(browser: Browser, batch: tu
         for payload in batch:
             chat.ask(payload)
         expect(chat.questions).to_have_count(len(batch))
+        chat.button("Conversations").click()
+        expect(page.locator(".shelf .open")).to_be_visible()
         for summary in page.locator("summary").all():
             summary.dispatch_event("click")
         assert_nothing_happened(chat, seen, served)
