@@ -62,10 +62,7 @@ class Narrator:
         if status.state == "loading" and not self.terminal:
             self._line(f"{name}: loading the model")
         elif status.state == "ready" and before is not None and status.model is not None:
-            model = status.model
-            words = f"{model.description}, {model.context} tokens of context for each of {model.parallel} conversations"
-            placed = f"; {model.placement}" if model.placement else ""
-            self._line(f"{name}: ready ({words}{placed})")
+            self._line(f"{name}: ready ({status.model.description})")
 
     def _trouble(self, trouble: Trouble) -> None:
         before, self.trouble = self.trouble, trouble

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -22,6 +23,7 @@ from lazyflow.errors import LazyflowError, MissingExtra
 from lazyflow.graph.load import Source
 from lazyflow.graph.usable import usable_webs
 from lazyflow.runtime.live import Live, open_live
+from lazyflow.runtime.tasks import Tasks
 from lazyflow.runtime.watch import watch
 from lazyflow.server.access import PERSON
 from lazyflow.server.origin import is_loopback
@@ -76,11 +78,18 @@ class Service:
             webs = live.app.spec.webs
             if not webs:
                 raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")
-            with handled({"SIGINT": self._told_to_stop, "SIGTERM": self._told_to_stop}):
-                sites = [
-                    self._site(live, web, await stack.enter_async_context(open_conversations(web, live.app.spec)))
-                    for web in webs.values()
-                ]
+            listeners = self._listeners(webs)
+            reloads = Tasks()
+            stack.push_async_callback(reloads.cancel)
+
+            def reload(_: int) -> None:
+                reloads.start(live.reload(), "reload")
+
+            with handled({"SIGINT": self._told_to_stop, "SIGTERM": self._told_to_stop, "SIGHUP": reload}):
+                sites = []
+                for name, web in webs.items():
+                    kept = await stack.enter_async_context(open_conversations(web, live.app.spec))
+                    sites.append(self._site(live, web, listeners[name], kept))
                 stack.enter_context(Narrator(live, sys.stderr).told())
                 if self.wishes.watch:
                     await stack.enter_async_context(running(watch(live, poll=self.wishes.poll)))
@@ -88,18 +97,23 @@ class Service:
                 await serve(sites, on_ready=self._announce, until=lambda: self._until_stopped(live))
         return self.code
 
-    def _site(self, live: Live, web: WebSpec, kept: Conversations) -> Site:
-        """A web node's port and app."""
-        host = self.wishes.host or web.host
-        insecure = self.wishes.insecure and web.auth is None
-        if web.auth is None and not is_loopback(host) and not insecure:
-            raise LazyflowError(
-                f"node '{web.name}' would be open to everybody who reaches {host}",
-                "give the web node `auth`, keep the host 127.0.0.1, or type --insecure to do it all the same",
-            )
-        if self.wishes.ports is not None and len(live.app.spec.webs) > 1:
+    def _listeners(self, webs: Mapping[str, WebSpec]) -> dict[str, socket]:
+        """A port for each web node: the fewest to choose from come first, so that no range takes an only one."""
+        if self.wishes.ports is not None and len(webs) > 1:
             raise click.UsageError("--port is for an app with one web node; write the ports into app.yaml")
-        listener = bind(web.name, host, self.wishes.ports or web.ports)
+        found = {}
+        for web in sorted(webs.values(), key=lambda web: sum(last - first for first, last in web.ports)):
+            host = self.wishes.host or web.host
+            if web.auth is None and not is_loopback(host) and not self.wishes.insecure:
+                raise LazyflowError(
+                    f"node '{web.name}' would be open to everybody who reaches {host}",
+                    "give the web node `auth`, keep the host 127.0.0.1, or type --insecure to do it all the same",
+                )
+            found[web.name] = bind(web.name, host, self.wishes.ports or web.ports)
+        return found
+
+    def _site(self, live: Live, web: WebSpec, listener: socket, kept: Conversations) -> Site:
+        """A web node's app on its port."""
         try:
             from lazyflow.server.site import build_site  # noqa: PLC0415 - heavy
             from lazyflow.web.mount import mount_page  # noqa: PLC0415 - heavy
@@ -107,7 +121,7 @@ class Service:
             def mount(page: FastAPI) -> None:
                 mount_page(page, live, web.name, person=person_of, conversations=kept)
 
-            app = build_site(live, web.name, mount, insecure=insecure)
+            app = build_site(live, web.name, mount, insecure=self.wishes.insecure)
         except ImportError as error:
             raise MissingExtra(error.name or "panel", "web") from error
         return Site(node=web.name, listener=listener, app=app)

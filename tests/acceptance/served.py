@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +27,10 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(
+    *arguments: str | Path, cwd: Path | None = None, text: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with `text` on its standard input."""
     return subprocess.run(
         command(*arguments),
         cwd=cwd,
@@ -37,7 +38,7 @@ def run(*arguments: str | Path, cwd: Path | None = None, **more: str) -> subproc
         capture_output=True,
         text=True,
         timeout=120,
-        stdin=subprocess.DEVNULL,
+        input=text,
         check=False,
     )
 
@@ -50,15 +51,13 @@ class Served:
     url: str = ""
     stdout: list[str] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
-    lines: queue.Queue[str] = field(default_factory=queue.Queue)
 
     def wait_until_ready(self, seconds: float = 60) -> None:
         """Every model is loaded."""
         self.until(lambda: httpx.get(f"{self.url}readyz").status_code == httpx.codes.OK, seconds)
 
-    def until(self, holds: object, seconds: float = 10) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
         """Poll a condition; fail with what the app printed."""
-        assert callable(holds)
         end = time.monotonic() + seconds
         while not holds():
             assert self.process.poll() is None, self.told()
@@ -87,8 +86,8 @@ def served(app: Path, *options: str, pages: int = 1, **more: str) -> Iterator[Se
     )
     it = Served(process)
     threads = [
-        threading.Thread(target=collect, args=(process.stdout, it.stdout, it.lines), daemon=True),
-        threading.Thread(target=collect, args=(process.stderr, it.stderr, None), daemon=True),
+        threading.Thread(target=it.stdout.extend, args=(process.stdout,), daemon=True),
+        threading.Thread(target=it.stderr.extend, args=(process.stderr,), daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -109,10 +108,3 @@ def served(app: Path, *options: str, pages: int = 1, **more: str) -> Iterator[Se
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
-
-
-def collect(stream: object, lines: list[str], told: queue.Queue[str] | None) -> None:
-    for line in stream:  # type: ignore[attr-defined] # a text pipe
-        lines.append(line)
-        if told is not None:
-            told.put(line)

@@ -30,9 +30,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example, with short answers that are the same each time."""
     folder = Path(shutil.copytree(ROOT / "apps" / "chatbot", tmp_path_factory.mktemp("app") / "chatbot"))
     app = folder / "app.yaml"
-    app.write_text(
-        app.read_text().replace("    system:", "    sampling: { temperature: 0, max_tokens: 40 }\n    system:")
-    )
+    app.write_text(app.read_text().replace("temperature: 0.2", "temperature: 0, max_tokens: 40"))
     return app
 
 

@@ -139,3 +139,47 @@ def test_a_file_that_is_no_whole_gguf_is_told_in_plain_words(tmp_path: Path, con
     assert "m.gguf" in done.stderr
     assert any(word.lower() in done.stderr.lower() for word in words.split("|")), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_hang_up_signal_reloads(echo: Path) -> None:
+    with served(echo, "--no-watch") as app:
+        echo.write_text(ECHO.replace("title: Echo", "title: Anew"))
+        app.process.send_signal(signal.SIGHUP)
+        app.until(lambda: "<title>Anew</title>" in httpx.get(app.url).text)
+
+
+def test_a_fixed_port_is_not_taken_by_a_range_that_comes_first(echo: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    pages = f"""version: 1
+nodes:
+  echo: {{ type: python, call: "./echo.py:echo" }}
+  first: {{ type: web, target: echo, store: memory, port: {port}-{port + 50} }}
+  second: {{ type: web, target: echo, store: memory, port: {port} }}
+"""
+    echo.write_text(pages)
+    with served(echo, pages=2) as app:
+        ports = {httpx.URL(line.strip()).port for line in app.stdout}
+    assert port in ports
+    assert len(ports) == 2
+
+
+def test_an_open_host_without_auth_has_to_be_typed(echo: Path) -> None:
+    done = run("run", echo, "--host", "0.0.0.0")
+    assert done.returncode == 1
+    assert "open to everybody" in done.stderr
+    with served(echo, "--host", "0.0.0.0", "--insecure") as app:
+        assert httpx.get(app.url).status_code == 200
+
+
+def test_with_auth_the_page_asks_who_you_are(echo: Path) -> None:
+    hashed = run("hash-password", cwd=echo.parent, text="open sesame\n").stdout.strip()
+    echo.write_text(ECHO.replace("store: memory", "store: memory, auth: { users: { ann: '${ANN}' } }"))
+    with served(echo, ANN=hashed) as app, httpx.Client(base_url=app.url, follow_redirects=True) as http:
+        assert http.get("v1/models").status_code == 401
+        assert "Log in" in http.get("", headers={"Accept": "text/html"}).text
+        origin = {"Origin": app.url.rstrip("/")}
+        page = http.post("login", data={"user": "ann", "password": "open sesame"}, headers=origin)
+        assert "<title>Echo</title>" in page.text
+        assert http.get("v1/models").status_code == 200
+        assert hashed not in app.told()
