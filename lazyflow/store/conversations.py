@@ -23,6 +23,7 @@ class Conversations(Protocol):
     ) -> asyncio.Future[None]:
         """Keep the newest state of `entry`, one of `conversation`'s, and show its branch. Only the entry is written.
 
+        What a person says in a conversation that was deleted meanwhile, in another tab, restores it.
         Saves are done in the order of the calls. The future is done when the entry would survive a crash; it fails
         with `StoreUnavailable`, and then the entry is written with the next save of the conversation. `requests` are
         what models were sent for this reply.

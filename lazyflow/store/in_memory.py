@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary, excerpt_of, title_of
@@ -44,6 +45,8 @@ class InMemory:
             summary = Summary(id=conversation.id, title=title_of(entry.text), created=now, updated=now)
             kept = self._kept[key] = Kept(conversation, summary)
         kept.conversation = conversation
+        # What a person says in a deleted conversation restores it.
+        kept.deleted = kept.deleted and entry.role is not Role.USER
         kept.summary = replace(kept.summary, updated=now)
         if requests:
             kept.requests[entry.id] = requests

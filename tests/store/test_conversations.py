@@ -147,6 +147,15 @@ async def test_a_deleted_conversation_is_nowhere_until_it_is_restored(kept: Conv
     assert len(await kept.recent("ann")) == 1
 
 
+async def test_what_a_person_says_in_a_conversation_deleted_elsewhere_is_not_lost(kept: Conversations) -> None:
+    told = await keep(kept, empty(), asked("q", "hello"))
+    await kept.delete("ann", "c1")
+    told = await keep(kept, told, answered("a", "a late end", "q"))
+    assert await kept.recent("ann") == ()
+    told = await keep(kept, told, asked("q2", "still here", "a"))
+    assert await kept.load("ann", "c1") == told
+
+
 @pytest.mark.parametrize(
     "sought",
     ["penguin", "PENGUIN", "engui", "ein", "größe", "GRÖSSE?", "企鹅", "鹅住在南", 'say "hi"', "100%", "a_b", "ü", "Ü"],
@@ -205,3 +214,7 @@ async def test_text_that_no_database_takes_harms_nothing(kept: Conversations) ->
     assert told.entries["q"].text.startswith("half ")
     assert await kept.search("ann", "\ud83d nothing") == ()
     await kept.rename("ann", "c1", "t\ud83d")
+    assert await kept.load("ann", "\ud83d \0") is None
+    assert await kept.summary("ann", "\ud83d \0") is None
+    await kept.delete("ann", "\ud83d \0")
+    assert await kept.requests("ann", "c1", "\ud83d") == ()

@@ -15,9 +15,10 @@ from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.failures import unavailable
 from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
-from lazyflow.store.sql.saving import save_whole, storable
+from lazyflow.store.sql.saving import save_whole
 from lazyflow.store.sql.searching import is_indexed, search
 from lazyflow.store.sql.tables import conversations
+from lazyflow.store.sql.text import storable
 from lazyflow.store.sql.unsaved import Saving, Unsaved
 from lazyflow.store.sql.writer import Writer
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary
@@ -101,7 +102,7 @@ class SqlConversations:
         self._engine.dispose()
 
     async def _change(self, person: str, conversation: str, **values: Any) -> None:
-        own = (conversations.c.person == person) & (conversations.c.id == conversation)
+        own = (conversations.c.person == person) & (conversations.c.id == storable(conversation))
         await self._writer.submit(
             lambda connection: change(connection, update(conversations).where(own).values(values))
         )

@@ -15,7 +15,7 @@ from lazyflow.store.conversations import StoreUnavailable
 from lazyflow.store.place import Database, SqliteFile
 
 WRITES = "lazyflow_writes"
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 3.0
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # In WAL mode NORMAL loses the last commits when the power fails: what a person typed is worth the fsync.

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, false, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, select, tuple_
 
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.conversation import Feedback as Judged
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
+from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import Place, Summary
 from lazyflow.store.values import failure, request, step, usage
 
 
-def own(person: str) -> Any:
+def own(person: str) -> ColumnElement[bool]:
     """A condition: this person's and not deleted."""
     return and_(conversations.c.person == person, conversations.c.deleted_at.is_(None))
 
 
+def the(person: str, id: str) -> ColumnElement[bool]:  # noqa: A002 - its name
+    """A condition: this conversation, if it is this person's and not deleted."""
+    return and_(own(person), conversations.c.id == storable(id))
+
+
 def read_conversation(connection: Connection, person: str, id: str) -> Conversation | None:  # noqa: A002 - its name
     """A whole conversation, oldest message first."""
-    key = connection.execute(select(conversations.c.key).where(own(person), conversations.c.id == id)).scalar()
+    key = connection.execute(select(conversations.c.key).where(the(person, id))).scalar()
     if key is None:
         return None
     rows = connection.execute(
@@ -65,14 +71,14 @@ def read_requests(connection: Connection, person: str, id: str, entry: str) -> t
         select(runs.c.requests)
         .join(entries, entries.c.key == runs.c.entry)
         .join(conversations, conversations.c.key == entries.c.conversation)
-        .where(own(person), conversations.c.id == id, entries.c.id == entry)
+        .where(the(person, id), entries.c.id == storable(entry))
     ).scalar()
     return tuple(request(sent) for sent in found or ())
 
 
 def read_summary(connection: Connection, person: str, id: str) -> Summary | None:  # noqa: A002 - its name
     """One line of the list."""
-    row = connection.execute(lines().where(own(person), conversations.c.id == id)).one_or_none()
+    row = connection.execute(lines().where(the(person, id))).one_or_none()
     return summary_of(row) if row is not None else None
 
 

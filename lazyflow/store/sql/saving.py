@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
 
+from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
+from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import LONGEST_TITLE, Summary, title_of
 from lazyflow.store.values import plain, plain_request
 
@@ -43,14 +45,17 @@ def save_whole(connection: Connection, conversation: Conversation, summary: Summ
         write_entry(connection, key, entry, summary.created, chosen=entry.id in shown)
 
 
-def begun(connection: Connection, conversation: Conversation, first: Entry, now: float) -> int:
-    """The key of the conversation, which is made where it is new."""
+def begun(connection: Connection, conversation: Conversation, entry: Entry, now: float) -> int:
+    """The key of the conversation, which is made where it is new. What a person says in a deleted one restores it."""
     own = and_(conversations.c.person == conversation.person, conversations.c.id == conversation.id)
     key = connection.execute(select(conversations.c.key).where(own)).scalar()
     if key is not None:
-        connection.execute(update(conversations).where(conversations.c.key == key).values(updated=now))
+        used: dict[str, Any] = {"updated": now}
+        if entry.role is Role.USER:
+            used["deleted_at"] = None
+        connection.execute(update(conversations).where(conversations.c.key == key).values(used))
         return int(key)
-    summary = Summary(id=conversation.id, title=title_of(first.text), created=now, updated=now)
+    summary = Summary(id=conversation.id, title=title_of(entry.text), created=now, updated=now)
     return new(connection, conversation, summary)
 
 
@@ -120,8 +125,3 @@ def put(
     changed = connection.execute(update(table).where(this).values(**values)).rowcount
     if changed == 0 and added is not None:
         connection.execute(insert(table).values(**values, **added))
-
-
-def storable(text: str) -> str:
-    """The text without what no database takes: NUL and halves of UTF-16 pairs."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")

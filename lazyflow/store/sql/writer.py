@@ -19,6 +19,7 @@ from lazyflow.store.sql.failures import unavailable
 
 T = TypeVar("T")
 MOST = 10_000
+CLOSING = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,11 @@ class Writer:
         reached.add_done_callback(lambda future: future.cancelled() or future.exception())
         await asyncio.wait([reached], timeout=seconds)
 
-    def close(self) -> None:
-        """Do what was submitted, then end; blocks."""
-        self._waiting.put(None)
-        self._thread.join()
+    def close(self, seconds: float = CLOSING) -> None:
+        """Do what was submitted, then end; blocks, at most about `seconds` where the database hangs."""
+        with suppress(queue.Full):
+            self._waiting.put(None, timeout=seconds)
+        self._thread.join(seconds)
 
     def _work(self) -> None:
         while (job := self._waiting.get()) is not None:
