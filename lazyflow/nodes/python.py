@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -13,19 +14,23 @@ from lazyflow.nodes.contract import NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.nodes.prompting import plain
 from lazyflow.nodes.target import Target, load_target, told
-from lazyflow.nodes.threads import iterate, run
+from lazyflow.nodes.threads import Threads
 from lazyflow.spec.nodes import PythonSpec
 
 log = logging.getLogger(__name__)
 
+# An async generator that never waits would keep the event loop to itself: everybody else runs after so many pieces.
+PIECES_IN_A_ROW = 32
+
 
 class PythonNode:
-    """Calls the author's function; `open` imports it."""
+    """Calls the author's function; `open` imports it. Plain code runs in `threads`."""
 
-    def __init__(self, spec: PythonSpec, folder: Path) -> None:
+    def __init__(self, spec: PythonSpec, folder: Path, threads: Threads | None = None) -> None:
         self.name = spec.name
         self.spec = spec
         self.folder = folder
+        self.threads = threads or Threads()
         self.target: Target | None = None
 
     async def open(self) -> None:
@@ -33,7 +38,8 @@ class PythonNode:
 
         Raises: `CallFailed`.
         """
-        self.target = await run(lambda: load_target(self.name, self.spec.call, self.spec.arguments, self.folder))
+        spec = self.spec
+        self.target = await self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder))
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """What the callable returns or yields."""
@@ -48,7 +54,7 @@ class PythonNode:
             raise self.failure(turn, f"raised {told(error)}") from error
 
     async def call(self, turn: Turn) -> AsyncGenerator[Any, None]:
-        """Whatever comes out, piece by piece; plain functions run in a thread of their own."""
+        """Whatever comes out, piece by piece; plain functions run off the event loop."""
         target = self.target
         if target is None:
             raise self.failure(turn, "is not loaded")
@@ -57,18 +63,22 @@ class PythonNode:
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
             result = function(turn.message, **arguments)
         else:
-            result = await run(lambda: function(turn.message, **arguments))
+            result = await self.threads.run(lambda: function(turn.message, **arguments))
         if inspect.isawaitable(result):
             result = await result
         if isinstance(result, AsyncIterator):
             try:
+                in_a_row = 0
                 async for piece in result:
                     yield piece
+                    in_a_row += 1
+                    if in_a_row % PIECES_IN_A_ROW == 0:
+                        await asyncio.sleep(0)
             finally:
                 if isinstance(result, AsyncGenerator):
                     await result.aclose()
         elif isinstance(result, Iterator):
-            async with aclosing(iterate(result)) as pieces:
+            async with aclosing(self.threads.iterate(result)) as pieces:
                 async for piece in pieces:
                     yield piece
         else:

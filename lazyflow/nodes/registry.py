@@ -15,6 +15,7 @@ from lazyflow.nodes.pipeline import PipelineNode
 from lazyflow.nodes.prompt import PromptNode
 from lazyflow.nodes.python import PythonNode
 from lazyflow.nodes.router import ModelRouter, RulesRouter
+from lazyflow.nodes.threads import Threads
 from lazyflow.spec.nodes import LocalSpec, OnlineSpec, ParallelSpec, PipelineSpec, PromptSpec, PythonSpec, RouterSpec
 
 
@@ -23,7 +24,7 @@ class Parts:
     """What nodes are built from beside their specs. `folder` is where relative paths start.
 
     `nodes` are those built already, `models` the sources of the local nodes' models, both by node name. `files` are
-    the contents of the text files that nodes name, by path.
+    the contents of the text files that nodes name, by path. Plain Python code runs in `threads`.
     """
 
     folder: Path
@@ -31,6 +32,7 @@ class Parts:
     models: Mapping[str, ModelSource] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    threads: Threads = field(default_factory=Threads, repr=False)
 
 
 def local(spec: LocalSpec, parts: Parts) -> Node:
@@ -47,7 +49,7 @@ def online(spec: OnlineSpec, parts: Parts) -> Node:
 
 def python(spec: PythonSpec, parts: Parts) -> Node:
     """Its callable is imported when it opens."""
-    return PythonNode(spec, parts.folder)
+    return PythonNode(spec, parts.folder, parts.threads)
 
 
 def prompt(spec: PromptSpec, parts: Parts) -> Node:

@@ -49,6 +49,9 @@ def endless(message):
         while True: yield "x"
     finally: closed.append(True)
 def hangs(message): time.sleep(60)
+def interrupts(message): raise KeyboardInterrupt
+async def never_waits(message):
+    while True: yield "x"
 constant = 3
 """
 
@@ -97,6 +100,7 @@ async def test_a_package_is_as_good_as_a_file(tmp_path: Path) -> None:
     [
         ("raises", r"raised ValueError: bad news \(bot.py:14\)"),
         ("gives_up", "raised SystemExit: 3"),
+        ("interrupts", "raised RuntimeError: KeyboardInterrupt"),
         ("none", "gave nothing where text was expected"),
         ("gives_bytes", "gave bytes where text was expected"),
         ("broken_half_way", "raised KeyError: 'rest'"),
@@ -163,6 +167,16 @@ async def test_a_plain_function_that_hangs_blocks_nobody_and_can_be_stopped(tmp_
     with pytest.raises(asyncio.CancelledError):
         await turn
     assert {thread.daemon for thread in threading.enumerate() if thread.name == "python node"} == {True}
+
+
+async def test_an_async_generator_that_never_waits_blocks_nobody_and_can_be_stopped(tmp_path: Path) -> None:
+    made = await opened(tmp_path, "never_waits")
+    turn = asyncio.create_task(answer(made, Turn(message="")))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
 
 
 async def test_a_slow_reader_holds_a_plain_generator_back(tmp_path: Path) -> None:
