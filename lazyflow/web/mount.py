@@ -10,6 +10,7 @@ from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.in_memory import InMemory
 from lazyflow.web.rooms import Rooms
+from lazyflow.web.transfer import mount_transfer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,7 +41,9 @@ def mount_page(
     # Without it a lost connection leaves a page that looks alive and is dead.
     pn.config.reconnect = True
     mount_files(server)
-    page = Page(live, node, Rooms(live, node, conversations or InMemory()), person)
+    kept = conversations or InMemory()
+    mount_transfer(server, kept, person or (lambda _headers, _cookies: ""))
+    page = Page(live, node, Rooms(live, node, kept), person)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.
     add_applications(
         {"/": page.build},

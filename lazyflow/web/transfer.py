@@ -1,0 +1,78 @@
+"""Conversations as files: exports to download, and a place to bring them back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from lazyflow.errors import LazyflowError
+from lazyflow.store.conversation import Conversation
+from lazyflow.store.conversations import Conversations, StoreUnavailable
+from lazyflow.store.export import markdown, to_json
+from lazyflow.store.importing.read import read_export
+from lazyflow.store.summary import Summary
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from lazyflow.web.mount import PersonOf
+
+LARGEST = 64 * 2**20
+"""Bytes of an import: a long year of conversations is about 20 MB."""
+WRITERS = {
+    "md": ("text/markdown", markdown),
+    "json": ("application/json", lambda summary, conversation: to_json([(summary, conversation)])),
+}
+
+
+def mount_transfer(server: FastAPI, kept: Conversations, person: PersonOf) -> None:
+    """Add `GET /conversations/ID.md`, `GET /conversations/ID.json` and `POST /conversations`."""
+    from starlette.responses import JSONResponse, PlainTextResponse, Response  # noqa: PLC0415 - of the extra `web`
+
+    async def give(request: Request) -> Response:
+        name, kind = request.path_params["name"], request.path_params["kind"]
+        try:
+            found = await one(kept, person(request.headers, request.cookies), name) if kind in WRITERS else None
+        except StoreUnavailable as error:
+            return PlainTextResponse(str(error), 503)
+        if found is None:
+            return PlainTextResponse("There is no such conversation.", 404)
+        media_type, write = WRITERS[kind]
+        return Response(write(*found), media_type=f"{media_type}; charset=utf-8", headers=named(found[0], kind))
+
+    async def take(request: Request) -> Response:
+        content = bytearray()
+        async for piece in request.stream():
+            content += piece
+            if len(content) > LARGEST:
+                return JSONResponse({"message": "The file is larger than 64 MiB.", "help": "Import it in parts."}, 413)
+        try:
+            imported = await asyncio.to_thread(read_export, bytes(content), person(request.headers, request.cookies))
+            for summary, conversation in imported.conversations:
+                await kept.add(conversation, summary)
+        except LazyflowError as error:
+            status = 503 if isinstance(error, StoreUnavailable) else 422
+            return JSONResponse({"message": error.message, "help": error.help}, status)
+        return JSONResponse({"imported": len(imported.conversations), "skipped": imported.skipped})
+
+    server.add_route("/conversations/{name}.{kind}", give, methods=["GET"])
+    server.add_route("/conversations", take, methods=["POST"])
+
+
+async def one(kept: Conversations, person: str, name: str) -> tuple[Summary, Conversation] | None:
+    """A conversation and its line in the list, if it is this person's."""
+    summary, conversation = await kept.summary(person, name), await kept.load(person, name)
+    return (summary, conversation) if summary is not None and conversation is not None else None
+
+
+def named(summary: Summary, kind: str) -> Mapping[str, str]:
+    """The headers that make it a download with the conversation's title as its name."""
+    name = "".join(
+        " " if character in '\\/:*?"<>|' or not character.isprintable() else character for character in summary.title
+    )
+    file = quote(f"{' '.join(name.split())[:80] or 'conversation'}.{kind}")
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{file}", "Cache-Control": "no-store"}

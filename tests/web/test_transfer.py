@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from lazyflow.store.in_memory import InMemory
+from lazyflow.web.transfer import LARGEST, mount_transfer
+from tests.store.kept import answered, asked, empty, keep
+
+
+@pytest.fixture
+def store() -> InMemory:
+    return InMemory()
+
+
+@pytest.fixture
+def client(store: InMemory) -> httpx.AsyncClient:
+    server = FastAPI()
+    mount_transfer(server, store, lambda headers, _: headers.get("person", "ann"))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(server), base_url="http://page")
+
+
+async def test_a_conversation_is_downloaded_under_its_title(client: httpx.AsyncClient, store: InMemory) -> None:
+    await keep(store, empty(), asked("q", "Größe: 1/2?\r\nX-Evil: 1"), answered("a", "Half.", "q"))
+    done = await client.get("/conversations/c1.md")
+    assert done.text.endswith("## Assistant\n\nHalf.\n")
+    assert done.headers["content-disposition"] == "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe%201%202.md"
+    assert done.headers["content-type"] == "text/markdown; charset=utf-8"
+
+
+async def test_nobody_downloads_what_is_another_persons(client: httpx.AsyncClient, store: InMemory) -> None:
+    await keep(store, empty(), asked("q", "secret"))
+    for path in ("/conversations/c1.md", "/conversations/c1.json"):
+        done = await client.get(path, headers={"person": "bob"})
+        assert (done.status_code, "secret" in done.text) == (404, False)
+    assert (await client.get("/conversations/c1.exe")).status_code == 404
+
+
+async def test_what_was_downloaded_can_be_brought_to_another_person(client: httpx.AsyncClient, store: InMemory) -> None:
+    await keep(store, empty(), asked("q", "hi"), answered("a", "ho", "q"))
+    file = (await client.get("/conversations/c1.json")).content
+    done = await client.post("/conversations", content=file, headers={"person": "bob"})
+    assert done.json() == {"imported": 1, "skipped": 0}
+    (summary,) = await store.recent("bob")
+    told = await store.load("bob", summary.id)
+    assert told is not None
+    assert [entry.text for entry in told.path()] == ["hi", "ho"]
+
+
+async def test_a_file_that_is_no_export_or_too_large_is_refused_in_words(client: httpx.AsyncClient) -> None:
+    done = await client.post("/conversations", content=b"no json")
+    assert (done.status_code, done.json()["help"][:6]) == (422, "Choose")
+    done = await client.post("/conversations", content=b" " * (LARGEST + 1))
+    assert done.status_code == 413
