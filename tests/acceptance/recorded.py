@@ -19,16 +19,22 @@ from lazyflow.runtime.watch import watch
 from lazyflow.server.ports import bind
 from lazyflow.server.serving import Site, serve
 from lazyflow.server.site import build_site
+from lazyflow.spec.nodes import WebSpec
 from lazyflow.web.mount import mount_page
 
 
 @dataclass
 class Recorded:
-    """What was loaded and asked, and where the page is."""
+    """What was loaded and asked, and where the page of each web node is."""
 
-    url: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
     loads: list[ModelKey] = field(default_factory=list)
     requests: list[ChatRequest] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The first page."""
+        return next(iter(self.urls.values()))
 
 
 class RecordedModel:
@@ -48,6 +54,11 @@ class RecordedModel:
 
     async def close(self) -> None:
         await self.model.close()
+
+
+def site_of(live: Live, web: WebSpec) -> Site:
+    site = build_site(live, web.name, lambda page: mount_page(page, live, web.name))
+    return Site(node=web.name, listener=bind(web.name, web.host, web.ports), app=site)
 
 
 @contextmanager
@@ -70,15 +81,13 @@ def recorded(app: Path) -> Iterator[Recorded]:
         await live.start()
         watching = asyncio.create_task(watch(live))
         try:
-            web = next(iter(live.app.spec.webs.values()))
-            listener = bind(web.name, web.host, web.ports)
-            site = build_site(live, web.name, lambda page: mount_page(page, live, web.name))
+            sites = [site_of(live, web) for web in live.app.spec.webs.values()]
 
             def announce(served: Site) -> None:
-                it.url = served.url
-                ready.set()
+                it.urls[served.node] = served.url
+                if len(it.urls) == len(sites):
+                    ready.set()
 
-            sites = [Site(node=web.name, listener=listener, app=site)]
             await serve(sites, on_ready=announce, until=until_stopped)
         finally:
             watching.cancel()
