@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from lazyflow.errors import LazyflowError
 
@@ -25,10 +26,43 @@ POWER_BITS = 4096
 TICKS_A_LOOK = 256
 WIDE = re.compile(r"\d{7,}")
 GUARD = "__lazyflow_guard__"
+CONCAT = "__lazyflow_concat__"
 
 
 class TemplateFailed(LazyflowError):
     """A template that does not parse, uses what it may not, or takes too long or too much memory."""
+
+
+class Guarding(NodeTransformer):
+    """Lets every loop and macro count, and measures every `~`."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - named by Jinja
+        """A round counts."""
+        return self.counted(node)
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802 - named by Jinja
+        """A call counts."""
+        return self.counted(node)
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802 - named by Jinja
+        """A call counts."""
+        return self.counted(node)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - named by Jinja
+        """`a ~ b` becomes a call that measures first."""
+        self.generic_visit(node)
+        return call(CONCAT, node.nodes).set_lineno(node.lineno, override=True)
+
+    def counted(self, node: nodes.For | nodes.Macro | nodes.CallBlock) -> nodes.Node:
+        """The block, which counts as its first statement."""
+        self.generic_visit(node)
+        node.body.insert(0, nodes.Output([call(GUARD, [])]).set_lineno(node.lineno, override=True))
+        return node
+
+
+def call(name: str, arguments: list[nodes.Expr]) -> nodes.Call:
+    """A call of one of the environment's own functions."""
+    return nodes.Call(nodes.Name(name, "load"), arguments, [], None, None)
 
 
 class Bounded(ImmutableSandboxedEnvironment):
@@ -48,6 +82,7 @@ class Bounded(ImmutableSandboxedEnvironment):
         self.deadline = 0.0
         self.ticks = 0
         self.globals[GUARD] = self.tick
+        self.globals[CONCAT] = concat
         self.filters = {name: self.bound(function) for name, function in self.filters.items()}
 
     def start(self) -> None:
@@ -63,12 +98,9 @@ class Bounded(ImmutableSandboxedEnvironment):
         return ""
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Put the guard into every loop and macro."""
+        """Put the guards into the tree: Jinja itself intercepts neither loops nor `~`."""
         template = super()._parse(source, name, filename)
-        for block in template.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-            if isinstance(block, nodes.For | nodes.Macro | nodes.CallBlock):  # what was asked for, said to the types
-                guard = nodes.Output([nodes.Call(nodes.Name(GUARD, "load"), [], [], None, None)])
-                block.body.insert(0, guard.set_lineno(block.lineno, override=True))
+        Guarding().visit(template)
         return template
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -86,6 +118,7 @@ class Bounded(ImmutableSandboxedEnvironment):
                 check(len(left) + len(right) <= SIZE)
             case ("%", str(), _):
                 check(not WIDE.search(left) and "*" not in left)
+                check(len(left) + left.count("%") * longest(right if isinstance(right, tuple) else (right,)) <= SIZE)
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -111,6 +144,7 @@ class Bounded(ImmutableSandboxedEnvironment):
     def bound(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same filter, which refuses huge widths and growth."""
         passes = hasattr(function, "jinja_pass_arg")
+        name = function.__name__.removeprefix("sync_").removeprefix("do_")
 
         @wraps(function)
         def bounded(*args: Any, **kwargs: Any) -> Any:
@@ -119,12 +153,20 @@ class Bounded(ImmutableSandboxedEnvironment):
                 check(not isinstance(argument, int) or abs(argument) <= WIDTH)
             values = args[1:] if passes else args
             if values and isinstance(values[0], str):
-                measure_text(function.__name__.removeprefix("do_"), values[0], values[1:])
-            elif function.__name__ == "sync_do_join" and len(values) > 1 and isinstance(values[0], str | list | tuple):
-                check(len(values[0]) * len(str(values[1])) <= SIZE)
+                measure_text(name, values[0], values[1:])
+            elif name == "join" and values and isinstance(values[0], list | tuple):
+                between = len(values[1]) if len(values) > 1 and isinstance(values[1], str) else 0
+                check(sum(len(item) for item in values[0] if isinstance(item, str)) + len(values[0]) * between <= SIZE)
             return function(*args, **kwargs)
 
         return bounded
+
+
+def concat(*parts: Any) -> str:
+    """What `~` makes."""
+    texts = [str(part) for part in parts]
+    check(sum(map(len, texts)) <= SIZE)
+    return "".join(texts)
 
 
 def measure_text(method: str, owner: str, args: tuple[Any, ...]) -> None:
@@ -140,9 +182,15 @@ def measure_text(method: str, owner: str, args: tuple[Any, ...]) -> None:
     elif method in {"format", "format_map"}:
         check(not WIDE.search(owner))
         check(not any(isinstance(argument, str) and WIDE.fullmatch(argument) for argument in args))
-    elif method in {"join", "sync_do_join"} and args and isinstance(args[0], str | list | tuple):
+        check(len(owner) + (owner.count("{") + owner.count("%")) * longest(args) <= SIZE)
+    elif method == "join" and args and isinstance(args[0], str | list | tuple):
         check(len(owner) * len(args[0]) <= SIZE)
     check(len(owner) <= SIZE)
+
+
+def longest(values: Iterable[Any]) -> int:
+    """The length of the longest text among the values."""
+    return max((len(value) for value in values if isinstance(value, str)), default=0)
 
 
 def check(fits: bool) -> None:

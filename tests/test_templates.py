@@ -10,6 +10,12 @@ from lazyflow.templates import Expression, Template, TemplateFailed
 
 GROW = "{% set ns = namespace(x='aaaaaaaaaa') %}{% for i in range(99) %}{% set ns.x = "
 BOMBS = [
+    GROW + "ns.x ~ ns.x %}{% endfor %}",
+    GROW + "[ns.x, ns.x]|join %}{% endfor %}",
+    GROW + "ns.x|string + ns.x|upper %}{% endfor %}",
+    GROW + "'%s%s'|format(ns.x, ns.x) %}{% endfor %}",
+    GROW + "'%s%s' % (ns.x, ns.x) %}{% endfor %}",
+    GROW + "'{0}{0}'.format(ns.x) %}{% endfor %}",
     "{{ 'a' * 10**10 }}",
     "{{ 10**10 * 'a' }}",
     "{{ 'a'.ljust(10**10) }}",
