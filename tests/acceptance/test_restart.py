@@ -61,6 +61,8 @@ def test_a_conversation_is_there_after_a_restart(app: Path) -> None:
             assert "You said: hello" in again.answer.inner_text()
             assert again.ask("and more") == "You said: and more"
             expect(again.questions).to_have_text(["hello", "and more"])
+            again.button("Conversations").click()
+            expect(page.locator(".shelf .open > span")).to_have_text(["hello"])
 
 
 def test_a_process_that_is_killed_in_a_reply_keeps_the_question_and_the_reply_so_far(app: Path) -> None:
@@ -77,4 +79,5 @@ def test_a_process_that_is_killed_in_a_reply_keeps_the_question_and_the_reply_so
             again = ChatPage(page, run.url).open(where)
             expect(again.questions).to_have_text(["wait for it"])
             expect(again.answer).to_contain_text("You said: wait for it and then")
+            expect(again.answer).to_contain_text("Interrupted")
             assert again.ask("hello") == "You said: hello"

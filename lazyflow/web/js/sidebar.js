@@ -1,6 +1,7 @@
 // The person's conversations: by day, searched, renamed, pinned, deleted and brought back.
 import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
+import {Transfer} from './transfer.js'
 
 const OPEN = 'lazyflow-sidebar'
 const DAY = 86_400_000
@@ -23,7 +24,8 @@ export class Sidebar {
     this.search = h('input', {type: 'search', placeholder: say('search'), 'aria-label': say('search'), dir: 'auto', autocomplete: 'off'})
     this.list = h('div', {class: 'shelf'})
     this.undo = h('div', {class: 'undo', role: 'status'})
-    this.element = h('nav', {class: 'sidebar', 'aria-label': say('conversations'), hidden: true}, this.search, this.list, this.undo)
+    this.transfer = new Transfer({say, current, done: () => this.ask()})
+    this.element = h('nav', {class: 'sidebar', 'aria-label': say('conversations'), hidden: true}, this.search, this.list, this.undo, this.transfer.element)
     this.shade = h('div', {class: 'shade', hidden: true, on: {click: () => this.toggle(false)}})
     this.button = iconButton(icon('menu'), say('conversations'), () => this.toggle(), {'aria-expanded': 'false'})
     this.narrow = matchMedia('(max-width: 860px)')

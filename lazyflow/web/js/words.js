@@ -15,6 +15,7 @@ const EN = {
   failed: 'Something went wrong', examples: 'Examples', table: 'Table',
   conversations: 'Conversations', search: 'Search conversations', rename: 'Rename', pin: 'Pin', unpin: 'Unpin', remove: 'Delete', undo: 'Undo',
   removed: 'Deleted', pinned: 'Pinned', today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', older: 'Older', none: 'No conversations', titleOf: 'Title', close: 'Close',
+  exportAs: 'Export as {name}', bring: 'Import conversations', brought: 'Imported: {n}',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -32,6 +33,7 @@ const DE = {
   failed: 'Etwas ist schiefgegangen', examples: 'Beispiele', table: 'Tabelle',
   conversations: 'Unterhaltungen', search: 'Unterhaltungen durchsuchen', rename: 'Umbenennen', pin: 'Anheften', unpin: 'Lösen', remove: 'Löschen', undo: 'Rückgängig',
   removed: 'Gelöscht', pinned: 'Angeheftet', today: 'Heute', yesterday: 'Gestern', week: 'Letzte 7 Tage', older: 'Älter', none: 'Keine Unterhaltungen', titleOf: 'Titel', close: 'Schließen',
+  exportAs: 'Als {name} sichern', bring: 'Unterhaltungen importieren', brought: 'Importiert: {n}',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -49,6 +51,7 @@ const ZH = {
   failed: '出错了', examples: '示例', table: '表格',
   conversations: '对话列表', search: '搜索对话', rename: '重命名', pin: '置顶', unpin: '取消置顶', remove: '删除', undo: '撤销',
   removed: '已删除', pinned: '置顶', today: '今天', yesterday: '昨天', week: '最近 7 天', older: '更早', none: '没有对话', titleOf: '标题', close: '关闭',
+  exportAs: '导出为 {name}', bring: '导入对话', brought: '已导入：{n}',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 
