@@ -13,6 +13,7 @@ import click
 
 from lazyflow.cli.exits import Exit
 from lazyflow.cli.output import tell
+from lazyflow.cli.results import results
 from lazyflow.errors import LazyflowError
 from lazyflow.graph.load import Source, load
 
@@ -45,9 +46,10 @@ def command(app: Path, message: str | None, node: str | None, over: tuple[Path, 
     with suppress(ImportError):
         import readline  # noqa: F401, PLC0415 - editing and history of `input`, where the platform has it
 
-    with Conversation(source, entry) as conversation:
-        if message is not None:
+    if message is not None:
+        with results() as out, Conversation(source, entry, out) as conversation:
             return Exit.FINE if conversation.say(message) else Exit.PROBLEMS
+    with Conversation(source, entry, sys.stdout) as conversation:
         return converse(conversation)
 
 

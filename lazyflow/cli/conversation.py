@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, aclosing, nullcontext, redirect_stdout
 from types import TracebackType
+from typing import TextIO
 
 from typing_extensions import Self
 
@@ -18,19 +19,20 @@ from lazyflow.runtime.loop_thread import LoopThread
 
 
 class Conversation:
-    """What was said so far, and the app that it is held with, in a thread of its own."""
+    """What was said so far, and the app that it is held with, in a thread of its own. Answers go to `out`."""
 
-    def __init__(self, source: Source, entry: str) -> None:
+    def __init__(self, source: Source, entry: str, out: TextIO) -> None:
         self.history: History = ()
         self._source = source
         self._entry = entry
+        self._out = out
         self._thread = LoopThread()
         self._app = AsyncExitStack()
         self._live: Live
 
     def __enter__(self) -> Self:
         """Open the app. Raises: `LazyflowError`."""
-        with ExitStack() as stack:
+        with ExitStack() as stack, redirect_stdout(sys.stderr):  # what the author's code prints is no answer
             stack.enter_context(self._thread)
             self._live = self._thread.run(self._app.enter_async_context(open_live(self._source)))
             stack.pop_all()
@@ -45,9 +47,9 @@ class Conversation:
 
     def say(self, message: str) -> bool:
         """Print the answer as it comes; whether there was one. What was said before a Ctrl-C is remembered."""
-        transcript = Transcript(sys.stdout, sys.stderr)
+        transcript = Transcript(self._out, sys.stderr)
         try:
-            with redirect_stdout(sys.stderr):  # what the author's code prints is no answer
+            with redirect_stdout(sys.stderr):
                 self._thread.run(self._answer(message, transcript))
         finally:
             transcript.end()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
+
+from lazyflow.cli.results import results
 
 ONE = re.compile(r"\d{1,5}(-\d{1,5})?")
 
@@ -60,6 +60,5 @@ def command(
     from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 
     wishes = Wishes(host=host, ports=ports, watch=not no_watch, poll=poll, browse=browse, insecure=insecure)
-    # What the author's code prints is no result: stdout holds addresses alone.
-    with redirect_stdout(sys.stderr):
-        return Service((app, *over), env_file, wishes, sys.__stdout__ or sys.stderr).run()
+    with results() as out:
+        return Service((app, *over), env_file, wishes, out).run()

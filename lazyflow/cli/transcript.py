@@ -32,9 +32,11 @@ class Transcript:
                 self._tell(text)
             case Step(path=path, state="ended" | "failed" as state, seconds=seconds):
                 self._tell(f"{' > '.join(path)} {state} after {seconds:.1f} s")
-            case Failure(message=message, help=help_):
+            case Failure(path=path, message=message, help=help_):
                 self.failed = True
                 self._tell(f"error: {message}")
+                if len(path) > 1:
+                    self._tell(f"  = path: {' > '.join(path)}")
                 if help_:
                     self._tell(f"  = help: {help_}")
             case Thinking() | Step() | Usage() | Request():

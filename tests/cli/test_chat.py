@@ -142,6 +142,12 @@ def test_what_goes_on_stands_on_stderr() -> None:
     transcript.show(Step(("a", "b"), "began"))
     transcript.show(Step(("a", "b"), "ended", seconds=1.25))
     transcript.show(Failure(("a",), "it broke", "mend it"))
-    assert err.getvalue() == "a place\nin the queue\na > b ended after 1.2 s\nerror: it broke\n  = help: mend it\n"
+    transcript.show(Failure(("a", "b"), "it broke there"))
+    assert err.getvalue().splitlines() == [
+        *("a place", "in the queue"),
+        "a > b ended after 1.2 s",
+        *("error: it broke", "  = help: mend it"),
+        *("error: it broke there", "  = path: a > b"),
+    ]
     assert out.getvalue() == ""
     assert transcript.failed
