@@ -58,12 +58,13 @@ async def test_a_load_tells_its_progress_and_its_numbers(smollm2: Path, isolate:
 
 @KINDS
 async def test_a_cancelled_load_leaves_nothing(smollm2: Path, isolate: bool) -> None:
+    before = set(psutil.Process().children(recursive=True))
     loading = asyncio.create_task(open_model(key(smollm2, isolate=isolate), lambda _: None))
     await asyncio.sleep(0.02)
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loading
-    await until(lambda: not [child for child in psutil.Process().children(recursive=True) if child.is_running()])
+    await until(lambda: not set(psutil.Process().children(recursive=True)) - before)
 
 
 @KINDS
