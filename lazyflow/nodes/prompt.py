@@ -17,7 +17,8 @@ from lazyflow.templates import Template
 class PromptNode:
     """Renders its template and asks its model.
 
-    The conversation reaches the model as messages where this node reads it, unless the template itself says `history`.
+    The conversation reaches the model as messages where this node or the model reads it, unless the template of a node
+    that reads it says `history` itself.
     """
 
     def __init__(self, spec: PromptSpec, model: Node) -> None:
@@ -31,12 +32,14 @@ class PromptNode:
         """The model's answer to the rendered template."""
         name = self.model.name
         message = render(self.template, variables(turn, self.name), turn)
-        reads = self.name in turn.readers and not self.places_history
+        readers = turn.readers
+        if self.name in turn.readers:
+            readers = readers - {name} if self.places_history else readers | {name}
         wishes = turn.wishes(name).over(turn.wishes(self.name).over(self.own))
         inner = replace(
             turn.enter(name),
             message=message,
-            readers=(turn.readers | {name}) if reads else (turn.readers - {name}),
+            readers=readers,
             overrides={**turn.overrides, name: wishes},
         )
         async with aclosing(self.model.stream(inner)) as events:

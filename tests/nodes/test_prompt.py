@@ -39,8 +39,11 @@ async def test_system_and_sampling_are_the_prompts_own_and_a_callers_wish_wins()
     ("template", "readers", "passed"),
     [
         ("{{ input }}", {"ask"}, HISTORY),
-        ("{{ input }}", {"m"}, ()),
+        ("{{ input }}", {"m"}, HISTORY),
+        ("{{ input }}", {"ask", "m"}, HISTORY),
+        ("{{ input }}", set(), ()),
         ("{{ history[0].content }} {{ input }}", {"ask"}, ()),
+        ("{{ history[0].content }} {{ input }}", {"ask", "m"}, ()),
     ],
 )
 async def test_the_conversation_reaches_the_model_once(template: str, readers: set[str], passed: object) -> None:
