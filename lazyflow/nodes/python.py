@@ -13,7 +13,7 @@ from typing import Any
 from lazyflow.nodes.contract import NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.nodes.prompting import plain
-from lazyflow.nodes.target import Target, load_target, told
+from lazyflow.nodes.target import CallFailed, Target, load_target, told
 from lazyflow.nodes.threads import Threads
 from lazyflow.spec.nodes import PythonSpec
 
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # An async generator that never waits would keep the event loop to itself: everybody else runs after so many pieces.
 PIECES_IN_A_ROW = 32
+# A module whose import hangs must not hold up the reloads that could mend it: seconds.
+LONGEST_IMPORT = 120.0
 
 
 class PythonNode:
@@ -33,13 +35,18 @@ class PythonNode:
         self.threads = threads or Threads()
         self.target: Target | None = None
 
-    async def open(self) -> None:
-        """Import the callable, off the event loop.
+    async def open(self, seconds: float = LONGEST_IMPORT) -> None:
+        """Import the callable, off the event loop, within so many seconds.
 
         Raises: `CallFailed`.
         """
         spec = self.spec
-        self.target = await self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder))
+        load = self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder))
+        try:
+            self.target = await asyncio.wait_for(load, seconds)
+        except asyncio.TimeoutError as error:
+            late = f"node '{self.name}': importing '{spec.call}' has taken more than {seconds:g} seconds"
+            raise CallFailed(late, "look for what its module waits for, and move it into the function") from error
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """What the callable returns or yields."""

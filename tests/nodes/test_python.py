@@ -137,6 +137,12 @@ async def test_a_file_that_cannot_be_imported_is_a_clear_error(code: str, tmp_pa
         await PythonNode(PythonSpec(name="bot", call="./broken.py:f"), tmp_path).open()
 
 
+async def test_a_module_whose_import_hangs_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "bot.py").write_text("import time\ntime.sleep(60)\n")
+    with pytest.raises(CallFailed, match=r"importing './bot.py:f' has taken more than 0.05 seconds"):
+        await PythonNode(PythonSpec(name="bot", call="./bot.py:f"), tmp_path).open(seconds=0.05)
+
+
 async def test_a_saved_change_counts_even_within_the_same_second(tmp_path: Path) -> None:
     for word in ("one", "two"):
         (tmp_path / "bot.py").write_text(f"def f(message): return {word!r}")
