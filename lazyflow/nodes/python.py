@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, MutableMapping
 from contextlib import aclosing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from lazyflow.nodes.contract import NodeFailed, Turn
@@ -26,13 +27,20 @@ LONGEST_IMPORT = 120.0
 
 
 class PythonNode:
-    """Calls the author's function; `open` imports it. Plain code runs in `threads`."""
+    """Calls the author's function; `open` imports it, unless it is in `modules`. Plain code runs in `threads`."""
 
-    def __init__(self, spec: PythonSpec, folder: Path, threads: Threads | None = None) -> None:
+    def __init__(
+        self,
+        spec: PythonSpec,
+        folder: Path,
+        threads: Threads | None = None,
+        modules: MutableMapping[Path, ModuleType] | None = None,
+    ) -> None:
         self.name = spec.name
         self.spec = spec
         self.folder = folder
         self.threads = threads or Threads()
+        self.modules = modules if modules is not None else {}
         self.target: Target | None = None
 
     async def open(self, seconds: float = LONGEST_IMPORT) -> None:
@@ -41,7 +49,7 @@ class PythonNode:
         Raises: `CallFailed`.
         """
         spec = self.spec
-        load = self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder))
+        load = self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder, self.modules))
         try:
             self.target = await asyncio.wait_for(load, seconds)
         except asyncio.TimeoutError as error:

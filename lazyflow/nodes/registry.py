@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from lazyflow.nodes.contract import ModelSource, Node
@@ -24,7 +25,8 @@ class Parts:
     """What nodes are built from beside their specs. `folder` is where relative paths start.
 
     `nodes` are those built already, `models` the sources of the local nodes' models, both by node name. `files` are
-    the contents of the text files that nodes name, by path. Plain Python code runs in `threads`.
+    the contents of the text files that nodes name, by path. Plain Python code runs in `threads`;
+    `modules` are the Python files that are imported so far.
     """
 
     folder: Path
@@ -33,6 +35,7 @@ class Parts:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Mapping[Path, str] = field(default_factory=dict, repr=False)
     threads: Threads = field(default_factory=Threads, repr=False)
+    modules: MutableMapping[Path, ModuleType] = field(default_factory=dict, repr=False)
 
 
 def local(spec: LocalSpec, parts: Parts) -> Node:
@@ -49,7 +52,7 @@ def online(spec: OnlineSpec, parts: Parts) -> Node:
 
 def python(spec: PythonSpec, parts: Parts) -> Node:
     """Its callable is imported when it opens."""
-    return PythonNode(spec, parts.folder, parts.threads)
+    return PythonNode(spec, parts.folder, parts.threads, parts.modules)
 
 
 def prompt(spec: PromptSpec, parts: Parts) -> Node:

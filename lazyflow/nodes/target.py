@@ -6,7 +6,7 @@ import importlib
 import inspect
 import itertools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -38,14 +38,18 @@ class Target:
         return {**{name: value for name, value in offered.items() if name in self.takes}, **self.fixed}
 
 
-def load_target(node: str, call: str, fixed: Mapping[str, Any], folder: Path) -> Target:
+def load_target(
+    node: str, call: str, fixed: Mapping[str, Any], folder: Path, modules: MutableMapping[Path, ModuleType]
+) -> Target:
     """Import what `call` names (`package.module:name` or `./file.py:name`), running its module's code.
+
+    `modules` are the files that were imported already, for the nodes that share them.
 
     Raises: `CallFailed`, whatever the module does while it is imported.
     """
     place, _, name = call.rpartition(":")
     try:
-        module = import_file(folder / place) if place.endswith(".py") else importlib.import_module(place)
+        module = shared(folder / place, modules) if place.endswith(".py") else importlib.import_module(place)
         function = module
         for part in name.split("."):
             function = getattr(function, part)
@@ -54,6 +58,14 @@ def load_target(node: str, call: str, fixed: Mapping[str, Any], folder: Path) ->
     if not callable(function):
         raise CallFailed(f"node '{node}': '{call}' is {type(function).__name__}, which cannot be called")
     return fit(node, call, function, fixed)
+
+
+def shared(path: Path, modules: MutableMapping[Path, ModuleType]) -> ModuleType:
+    """The file's module, imported where no other node has done so."""
+    found = modules.get(path)
+    if found is None:
+        found = modules[path] = import_file(path)
+    return found
 
 
 class Fresh(SourceFileLoader):

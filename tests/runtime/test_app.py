@@ -106,3 +106,19 @@ async def test_branches_that_multiply_end_in_one_message(tmp_path: Path) -> None
     assert isinstance(failure, Failure)
     assert "too many nodes" in failure.message
     await live.close()
+
+
+COUNTED = "import itertools\nnumbers = itertools.count()\ndef f(message): return str(next(numbers))\ng = f\n"
+
+
+async def test_nodes_of_one_file_share_its_module_and_a_saved_file_is_imported_anew(folder: AppFolder) -> None:
+    code = folder.path.with_name("code.py")
+    code.write_text(COUNTED)
+    folder.save(
+        "version: 1\nnodes:\n  a: { type: python, call: './code.py:f' }\n  b: { type: python, call: './code.py:g' }\n"
+    )
+    live = await folder.ready()
+    assert [await folder.ask(entry=entry) for entry in ("a", "b", "a")] == ["0", "1", "2"]
+    code.write_text(COUNTED.replace("count()", "count(10)"))
+    await live.reload()
+    assert [await folder.ask(entry=entry) for entry in ("a", "b")] == ["10", "11"]
