@@ -13,30 +13,41 @@ from lazyflow.models.found import Found
 from lazyflow.models.resolve import resolve
 from tests.acceptance.executable import executable
 from tests.servers.llama_server import LlamaServer, running
+from tests.store.postgres import programs
 
-LEFT_OUT = pytest.StashKey[list[str]]()
+LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+
+
+def missing_programs() -> dict[str, str]:
+    """What this machine lacks: the marker of the tests that need it, and its name."""
+    lacks = {}
+    if executable() is None:
+        lacks["browser"] = "Chromium or Chrome"
+    if programs() is None:
+        lacks["postgres"] = "PostgreSQL"
+    return lacks
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser its tests are left out and named at the end; in CI that is an error."""
-    wanting = [item for item in items if item.get_closest_marker("browser") is not None]
-    if not wanting or executable() is not None:
-        return
-    if os.environ.get("CI"):
-        raise pytest.UsageError("no Chromium or Chrome is installed, and CI leaves no test out")
-    config.stash[LEFT_OUT] = [item.nodeid for item in wanting]
-    config.hook.pytest_deselected(items=wanting)
-    items[:] = [item for item in items if item not in wanting]
+    """Tests whose program is missing are left out and named at the end; in CI that is an error."""
+    left_out = config.stash.setdefault(LEFT_OUT, {})
+    for marker, program in missing_programs().items():
+        wanting = [item for item in items if item.get_closest_marker(marker) is not None]
+        if wanting and os.environ.get("CI"):
+            raise pytest.UsageError(f"no {program} is installed, and CI leaves no test out")
+        if wanting:
+            left_out[program] = [item.nodeid for item in wanting]
+            config.hook.pytest_deselected(items=wanting)
+            items[:] = [item for item in items if item not in wanting]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say loudly what was left out."""
-    left_out = config.stash.get(LEFT_OUT, [])
-    if left_out:
-        terminalreporter.section("LEFT OUT: no Chromium or Chrome is installed", red=True, bold=True)
-        for name in left_out:
+    for program, names in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.section(f"LEFT OUT: no {program} is installed", red=True, bold=True)
+        for name in names:
             terminalreporter.line(name)
-        terminalreporter.line(f"{len(left_out)} tests of the page did not run: install chromium to run them")
+        terminalreporter.line(f"{len(names)} tests did not run: install {program} to run them")
 
 
 @pytest.fixture(scope="session")

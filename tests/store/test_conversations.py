@@ -18,7 +18,7 @@ from tests.store.kept import answered, asked, empty, keep, opened, unfinished
 from tests.store.postgres import postgres
 
 
-@pytest.fixture(params=["memory", "chats.db", pytest.param("postgres", marks=pytest.mark.server)])
+@pytest.fixture(params=["memory", "chats.db", pytest.param("postgres", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest) -> str:
     """What `store` in app.yaml says."""
     if request.param != "postgres":
