@@ -6,24 +6,26 @@ import ast
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path, PurePosixPath
 
 from lazyflow.graph.context import Context
 from lazyflow.spec.read import LARGEST_FILE
-from lazyflow.spec.suggest import did_you_mean
 from lazyflow.spec.tree import Mapping, Scalar, Span
 from lazyflow.spec.walk import Mark
 
 OFFERED = {"history", "files"}
+MOST_SOURCE = 1 << 21
 
 
 def check_callables(context: Context) -> None:
     """A problem for each `call` that names nothing, or that cannot be called as the file says."""
+    code = Code()
     for mark, scalar, call in context.of_kind("callable"):
         place, colon, name = call.rpartition(":")
         if colon and place and name:
-            Target(context, mark, scalar, place, name).check()
+            Target(context, code, mark, scalar, (place, name)).check()
 
 
 def leaves(path: str) -> bool:
@@ -37,15 +39,60 @@ def leaves(path: str) -> bool:
     return normal.startswith(("/", "~")) or normal[1:2] == ":"
 
 
+Definitions = dict[str, "ast.stmt | None"]
+
+
+@dataclass(slots=True)
+class Code:
+    """What Python files define, each read once; of the app's files together no more than `left` bytes are read."""
+
+    left: int = MOST_SOURCE
+    files: dict[Path, Definitions | str] = field(default_factory=dict)
+    modules: dict[str, ModuleSpec | None] = field(default_factory=dict)
+
+    def read(self, file: Path) -> Definitions | str | None:
+        """The names that a file defines, or what is wrong with it; None where enough was read."""
+        if file not in self.files:
+            try:
+                with file.open("rb") as stream:
+                    source = stream.read(LARGEST_FILE + 1)
+            except OSError as error:
+                self.files[file] = f"cannot be read: {error.strerror}"
+                return self.files[file]
+            self.left -= len(source)
+            if self.left < 0:
+                return None
+            self.files[file] = defined(source)
+        return self.files[file]
+
+    def module(self, parts: list[str]) -> ModuleSpec | None:
+        """As `find_module`, once for each module."""
+        name = ".".join(parts)
+        if name not in self.modules:
+            self.modules[name] = find_module(parts)
+        return self.modules[name]
+
+
+def defined(source: bytes) -> Definitions | str:
+    """The names that Python source defines, or what is wrong with it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return dict(definitions(ast.parse(source).body))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        return f"is not valid Python{line}"
+
+
 class Target:
     """One callable: where it should be, and what its source says."""
 
-    def __init__(self, context: Context, mark: Mark, scalar: Scalar, place: str, name: str) -> None:
+    def __init__(self, context: Context, code: Code, mark: Mark, scalar: Scalar, call: tuple[str, str]) -> None:
         self.context = context
+        self.code = code
         self.mark = mark
         self.scalar = scalar
-        self.place = place
-        self.name = name
+        self.place, self.name = call
 
     def add(self, code: str, message: str, help: str) -> None:  # noqa: A002 - Problem's word
         """Keep a problem at the call."""
@@ -56,20 +103,12 @@ class Target:
         file = self.file() if self.place.endswith(".py") else self.module()
         if file is None:
             return
-        try:
-            source = file.read_bytes()[: LARGEST_FILE + 1]
-        except OSError as error:
-            self.add("LF042", f"{self.place} cannot be read: {error.strerror}", "check the file and its permissions")
-            return
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            line = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-            self.add("LF042", f"{self.place} is not valid Python{line}", "mend the file")
-            return
-        self.attribute(tree)
+        match self.code.read(file):
+            case str() as wrong:
+                help_ = "mend the file" if "Python" in wrong else "check the file and its permissions"
+                self.add("LF042", f"{self.place} {wrong}", help_)
+            case dict() as names:
+                self.attribute(names)
 
     def file(self) -> Path | None:
         """The file beside app.yaml."""
@@ -87,11 +126,11 @@ class Target:
             )
             return None
         if not path.is_file():
-            near = [one.name for one in path.parent.glob("*.py")] if path.parent.is_dir() else []
+            near = (one.name for one in path.parent.glob("*.py"))
             self.add(
                 "LF042",
                 f"there is no file '{self.place}' beside the app",
-                did_you_mean(path.name, near, "check the path; it is relative to app.yaml"),
+                self.context.did_you_mean(path.name, near, "check the path; it is relative to app.yaml"),
             )
             return None
         return path
@@ -102,7 +141,7 @@ class Target:
         if not all(part.isidentifier() for part in parts):
             self.add("LF042", f"'{self.place}' is no module's name", "write 'package.module:name' or './file.py:name'")
             return None
-        spec = find_module(parts)
+        spec = self.code.module(parts)
         if spec is None:
             beside = self.context.folder / f"{parts[0]}.py"
             help_ = (
@@ -114,17 +153,16 @@ class Target:
             return None
         return Path(spec.origin) if spec.has_location and spec.origin and spec.origin.endswith(".py") else None
 
-    def attribute(self, tree: ast.Module) -> None:
+    def attribute(self, defined: Definitions) -> None:
         """The name at the top of the module."""
         first, *rest = self.name.split(".")
-        defined: dict[str, ast.stmt | None] = dict(definitions(tree.body))
         if first not in defined:
             if "*" not in defined and "__getattr__" not in defined:
                 names = [name for name in defined if not name.startswith("_")]
                 self.add(
                     "LF042",
                     f"{self.place} has no '{first}'",
-                    did_you_mean(first, names, f"it has: {', '.join(names[:10])}" if names else ""),
+                    self.context.did_you_mean(first, names, f"it has: {', '.join(names[:10])}" if names else ""),
                 )
             return
         match defined[first]:
@@ -149,7 +187,9 @@ class Target:
                         "LF051",
                         message,
                         (*self.mark.path[:2], "with", name),
-                        did_you_mean(name, named, f"parameters: {', '.join(named) or 'none beside the message'}"),
+                        self.context.did_you_mean(
+                            name, named, f"parameters: {', '.join(named) or 'none beside the message'}"
+                        ),
                     )
         optional = positional[len(positional) - len(args.defaults) :] if args.defaults else []
         optional += [

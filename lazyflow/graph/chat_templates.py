@@ -9,13 +9,13 @@ from lazyflow.graph.callables import leaves
 from lazyflow.graph.context import Context, text
 from lazyflow.graph.templates import parses
 from lazyflow.spec.read import decode
-from lazyflow.spec.suggest import did_you_mean
 from lazyflow.spec.tree import Scalar
 
 
 def check_chat_templates(context: Context) -> dict[str, str]:
     """The Jinja text of each local node that has a template of its own, after telling what cannot be used."""
     found: dict[str, str] = {}
+    parsed: dict[str, str] = {}
     for name, node in context.nodes("local"):
         scalar = text(node, "chat_template")
         if scalar is None:
@@ -24,7 +24,9 @@ def check_chat_templates(context: Context) -> dict[str, str]:
         source = written if is_jinja(written) else read_beside(context, name, written, scalar)
         if source is None:
             continue
-        problem = parses(source)
+        if source not in parsed:
+            parsed[source] = parses(source)
+        problem = parsed[source]
         if problem:
             where = "" if source is written else f" '{written}'"
             message = f"the chat template{where} of node '{name}' does not parse: {problem}"
@@ -48,11 +50,11 @@ def read_beside(context: Context, name: str, written: str, scalar: Scalar) -> st
         try:
             content = decode(path.read_bytes(), written)
         except OSError as error:
-            near = [one.name for one in path.parent.glob("*")] if path.parent.is_dir() else []
+            near = (one.name for one in path.parent.glob("*"))
             problem = (
                 "LF044",
                 f"the chat template '{written}' cannot be read: {error.strerror}",
-                did_you_mean(path.name, near),
+                context.did_you_mean(path.name, near),
             )
         else:
             if not isinstance(content, Problem):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lazyflow.errors import Problem, Severity
-from lazyflow.graph.references import Names, Reference
+from lazyflow.graph.references import MOST_SUGGESTIONS, Names, Reference
+from lazyflow.spec.complain import MOST_PROBLEMS, Enough
+from lazyflow.spec.suggest import MOST_LETTERS, did_you_mean
 from lazyflow.spec.tree import Entry, Scalar, Span
 from lazyflow.spec.tree import Mapping as Map
 from lazyflow.spec.tree import Path as Place
@@ -61,8 +63,22 @@ class Context:
         *,
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Keep a problem."""
+        """Keep a problem; not a warning where there are a thousand problems. Raises: `Enough`, at an error alone."""
+        enough = len(self.problems) >= MOST_PROBLEMS
+        if enough and severity is Severity.WARNING:
+            return
         self.problems.append(span.problem(code, message, path, help, severity))
+        if enough:
+            raise Enough
+
+    def did_you_mean(self, word: str, known: Iterable[str], otherwise: str = "") -> str:
+        """The help for a word that is not known; the more problems there are, the less is looked at."""
+        before = len(self.problems)
+        return (
+            otherwise
+            if before > MOST_SUGGESTIONS
+            else did_you_mean(word, known, otherwise, MOST_LETTERS // (before + 1))
+        )
 
 
 def text(node: Map, key: str) -> Scalar | None:

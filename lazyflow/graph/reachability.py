@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from lazyflow.errors import Problem, Severity
 from lazyflow.graph.references import Names, Reference, calls
+from lazyflow.spec.complain import MOST_PROBLEMS
 from lazyflow.spec.words import subject
 
 Edges = Mapping[str, list[Reference]]
@@ -75,6 +77,5 @@ def unused(names: Names, reached: set[str], broken: set[str]) -> list[Problem]:
             "use it, or remove it; 'lazyflow chat --node' can still talk to it",
             Severity.WARNING,
         )
-        for name in names.callables
-        if name not in reached and name not in broken
+        for name in islice((one for one in names.callables if one not in reached and one not in broken), MOST_PROBLEMS)
     ]

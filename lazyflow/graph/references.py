@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lazyflow.errors import Problem
-from lazyflow.spec.suggest import did_you_mean, listed
+from lazyflow.spec.complain import MOST_PROBLEMS, Enough
+from lazyflow.spec.suggest import MOST_LETTERS, did_you_mean, listed
 from lazyflow.spec.tree import Mapping as Map
 from lazyflow.spec.tree import Path, Scalar, Span
 from lazyflow.spec.walk import Mark
@@ -62,10 +63,15 @@ def names_of(tree: Map) -> Names:
 
 
 def resolve(marks: Iterable[Mark], names: Names, problems: list[Problem]) -> tuple[Reference, ...]:
-    """The references that name a node of the right kind; the others are problems at the reference."""
+    """The references that name a node of the right kind; the others are problems at the reference.
+
+    Raises: `Enough`.
+    """
     found: list[Reference] = []
     dangling = 0
     for mark in marks:
+        if len(problems) >= MOST_PROBLEMS:
+            raise Enough
         if mark.kind not in {"nodeName", "modelNodeName"} or not isinstance(mark.tree, Scalar) or mark.tree.unset:
             continue
         name, span = str(mark.tree.value), mark.tree.span
@@ -73,7 +79,9 @@ def resolve(marks: Iterable[Mark], names: Names, problems: list[Problem]) -> tup
         if name not in names.keys:
             dangling += 1
             known = f"nodes: {', '.join(wanted[:10])}" if wanted else "the app has no such node"
-            help_ = did_you_mean(name, wanted, known) if dangling <= MOST_SUGGESTIONS else known
+            help_ = known
+            if dangling <= MOST_SUGGESTIONS:
+                help_ = did_you_mean(name, wanted, known, MOST_LETTERS // dangling)
             problems.append(span.problem("LF030", f"{subject(mark.path)}: there is no node '{name}'", mark.path, help_))
         elif names.types.get(name) == "web":
             problems.append(

@@ -1,15 +1,16 @@
 """Jinja templates and conditions: that they parse, use only what they are given, and stay inside the sandbox.
 
-They are compiled and never rendered. Jinja is imported when a file has a template.
+They are parsed and never rendered. Jinja is imported when a file has a template.
 """
 
 from __future__ import annotations
 
 import re
+from heapq import nsmallest
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lazyflow.graph.context import Context
-from lazyflow.spec.suggest import did_you_mean
 from lazyflow.spec.tree import Mapping, Scalar, Span
 from lazyflow.spec.walk import Mark
 from lazyflow.spec.words import subject
@@ -23,6 +24,7 @@ GIVEN = {"input", "history", "files", "outputs"}
 TEMPLATES = ("template", "joinTemplate", "expression")
 CODE = re.compile(r"\{[{%].*?(?:[%}]\}|\Z)", re.DOTALL)
 MOST_CODE = 200_000
+MOST_TEMPLATES = 4_000
 
 
 def check_templates(context: Context) -> None:
@@ -30,29 +32,32 @@ def check_templates(context: Context) -> None:
     marks = list(context.of_kind(*TEMPLATES))
     if not marks:
         return
-    import jinja2  # noqa: PLC0415 - half of the start's time, and small apps have no template
+    import jinja2.meta  # noqa: PLC0415 - half of the start's time, and small apps have no template
 
     from lazyflow.templates import Bounded  # noqa: PLC0415 - same
 
     environment = Bounded(jinja2.StrictUndefined)
     given = GIVEN | {name.replace("-", "_") for name in context.names.callables}
+    first = nsmallest(12, given)
     lines = {file: re.split("\r\n|\r|\n", text) for file, text in context.texts.items()}
     budget = MOST_CODE
+    seen: dict[tuple[bool, str], tuple[nodes.Template, set[str]]] = {}
     for mark, scalar, source in marks:
-        checked = Checked(context, environment, mark, scalar, given=given, lines=lines)
+        checked = Checked(context, environment, mark, scalar, given=given, first=first, lines=lines)
+        key = (mark.kind == "expression", source)
+        if key in seen:
+            checked.look(*seen[key])
+            continue
         budget -= len(source) if mark.kind == "expression" else sum(map(len, CODE.findall(source)))
-        if budget < 0:
+        if budget < 0 or len(seen) == MOST_TEMPLATES:
+            much = f"{MOST_CODE} characters of Jinja" if budget < 0 else f"{MOST_TEMPLATES} different texts"
             checked.add(
-                1,
-                "",
-                "LF010",
-                f"the app's templates have more than {MOST_CODE} characters of Jinja",
-                "make them shorter",
+                1, "", "LF010", f"the app's templates have more than {much}", "make them shorter, or split the app"
             )
             return
         try:
             tree = expression(environment, source) if mark.kind == "expression" else environment.parse(source)
-            environment.compile(tree, raw=True)
+            seen[key] = tree, jinja2.meta.find_undeclared_variables(tree)
         except jinja2.TemplateSyntaxError as error:
             what = "condition" if mark.kind == "expression" else "template"
             checked.add(
@@ -65,7 +70,7 @@ def check_templates(context: Context) -> None:
         except (jinja2.TemplateError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
             checked.add(1, "", "LF039", f"this template cannot be compiled: {said(error)}", "make it simpler")
         else:
-            checked.look(tree)
+            checked.look(*seen[key])
 
 
 def parses(source: str) -> str:
@@ -108,6 +113,7 @@ class Checked:
         scalar: Scalar,
         *,
         given: set[str],
+        first: list[str],
         lines: dict[str, list[str]],
     ) -> None:
         self.context = context
@@ -115,11 +121,12 @@ class Checked:
         self.mark = mark
         self.scalar = scalar
         self.given = given
+        self.first = first
         self.lines = lines
 
-    def look(self, tree: nodes.Template) -> None:
-        """Names, attributes and statements that cannot work."""
-        from jinja2 import meta, nodes  # noqa: PLC0415 - imported by now
+    def look(self, tree: nodes.Template, undeclared: set[str]) -> None:
+        """Names, attributes and statements that cannot work; `undeclared` are the names that `tree` does not set."""
+        from jinja2 import nodes  # noqa: PLC0415 - imported by now
 
         reached: list[tuple[int, str, int]] = []
         for node in tree.find_all(
@@ -131,21 +138,21 @@ class Checked:
         if reached:
             _, word, line = min(reached)
             self.add(line, word, "LF041", f"a template may not use '{word}'", "use values, filters and tests alone")
-        known = self.known()
-        unknown = meta.find_undeclared_variables(tree) - known - set(self.environment.globals)
-        for name in sorted(unknown):
+        branches = self.branches()
+        known = f"known here: {', '.join(nsmallest(12, {*self.first, *branches}))}"
+        for name in sorted(undeclared - self.given - branches - self.environment.globals.keys()):
             line = min((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), default=1)
-            help_ = did_you_mean(name, known, f"known here: {', '.join(sorted(known)[:12])}")
+            help_ = self.context.did_you_mean(name, chain(self.given, branches), known)
             self.add(line, name, "LF040", f"{subject(self.mark.path)}: there is no variable '{name}'", help_)
 
-    def known(self) -> set[str]:
-        """The variables of this template: what came in, what other nodes said, and in a join its branches."""
+    def branches(self) -> set[str]:
+        """The variables that a join has beside those of every template: its branches."""
         if self.mark.kind != "joinTemplate":
-            return self.given
+            return set()
         node = self.context.node(self.mark.node)
         branches = node.entries["branches"].value if node and "branches" in node.entries else None
         names = branches.entries if isinstance(branches, Mapping) else ()
-        return self.given | {name.replace("-", "_") for name in names}
+        return {name.replace("-", "_") for name in names}
 
     def add(self, line: int, word: str, code: str, message: str, help: str) -> None:  # noqa: A002 - Problem's word
         """Keep a problem at a line of the template."""

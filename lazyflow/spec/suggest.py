@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 LONGEST_WORD = 40
+MOST_LETTERS = 300_000
 
 
 def distance(one: str, other: str) -> int:
@@ -21,17 +22,24 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely meant: case and `-`/`_` do not count, one slip for three letters may."""
+def closest(word: str, known: Iterable[str], most: int = MOST_LETTERS) -> str | None:
+    """The known word that `word` most likely meant: case and `-`/`_` do not count, one slip for three letters may.
+
+    Pairs of letters that are compared are counted; those beyond `most` are not, and the words there are not known.
+    """
     if not word or len(word) > LONGEST_WORD:
         return None
     folded = fold(word)
     best: tuple[int, str] | None = None
     for candidate in known:
         other = fold(candidate)
+        most -= len(folded) + len(other)
+        if most < 0:
+            break
         allowed = max(1, min(len(folded), len(other)) // 3)
         if abs(len(folded) - len(other)) > allowed and not prefixed(folded, other):
             continue
+        most -= len(folded) * len(other)
         away = 1 if prefixed(folded, other) else distance(folded, other)
         if away <= allowed and away < len(folded) and (best is None or away < best[0]):
             best = (away, candidate)
@@ -49,9 +57,9 @@ def prefixed(one: str, other: str) -> bool:
     return shorter >= 4 and one[:shorter] == other[:shorter]  # noqa: PLR2004 - four letters are a word, three are chance
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The help for a word that is not known."""
-    found = closest(word, known)
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", most: int = MOST_LETTERS) -> str:
+    """The help for a word that is not known; `most` as in `closest`."""
+    found = closest(word, known, most)
     return f"did you mean '{found}'?" if found else otherwise
 
 

@@ -25,6 +25,7 @@ MARKED = frozenset(
 EVERY_TYPE = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 SINGLE = frozenset({"string", "number", "integer", "boolean"})
 TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
+NAMES = {kind: name for name, kind in TYPES.items()}
 
 
 class Unknown:
@@ -204,7 +205,7 @@ def takes_text(schema: Any, root: Schema) -> bool:
 
 def name(value: Any) -> str:
     """The JSON type of a value of the schema."""
-    return next((json for json, kind in TYPES.items() if type(value) is kind), "null")
+    return NAMES.get(type(value), "null")
 
 
 def fits(tree: Tree, schema: Any, root: Schema) -> bool:

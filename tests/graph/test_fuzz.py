@@ -195,8 +195,8 @@ HOSTILE: dict[str, Any] = {
     "dashes": "- " * 500_000,
     "list": "- a\n" * 260_000,
     "duplicates": "a: 1\n" * 200_000,
-    "unknown keys": "version: 1\nnodes:\n  a:\n    type: local\n" + "".join(f"    k{i}: 1\n" for i in range(60_000)),
-    "dangling": "version: 1\nnodes:\n" + "".join(f"  n{i}: {{type: pipeline, steps: [x{i}]}}\n" for i in range(5_000)),
+    "unknown keys": "version: 1\nnodes:\n  a:\n    type: local\n" + "".join(f"    k{i}: 1\n" for i in range(75_000)),
+    "dangling": "version: 1\nnodes:\n" + "".join(f"  n{i}: {{type: pipeline, steps: [x{i}]}}\n" for i in range(20_000)),
     "variables": 'version: 1\nname: "' + "${A:-" * 200_000 + '"\nnodes: {}\n',
     "template": 'version: 1\nnodes:\n  a: {type: prompt, model: b, template: "' + "{{ a }}" * 140_000 + '"}\n',
     "template depth": 'version: 1\nnodes:\n  a: {type: prompt, model: b, template: "{{ ' + "(" * 900_000 + ' }}"}\n',
@@ -204,9 +204,22 @@ HOSTILE: dict[str, Any] = {
     "tags": "!" * 1_000_000,
     "anchors": "".join(f"a{i}: &x{i} 1\n" for i in range(50_000)),
     "circle": "version: 1\nnodes:\n"
-    + "".join(f"  n{i}: {{type: pipeline, steps: [n{(i + 1) % 5_000}]}}\n" for i in range(5_000)),
+    + "".join(f"  n{i}: {{type: pipeline, steps: [n{(i + 1) % 20_000}]}}\n" for i in range(20_000)),
     "all to all": "version: 1\nnodes:\n"
-    + "".join(f"  n{i}: {{type: pipeline, steps: [{','.join(f'n{j}' for j in range(200))}]}}\n" for i in range(200)),
+    + "".join(f"  n{i}: {{type: pipeline, steps: [{','.join(f'n{j}' for j in range(300))}]}}\n" for i in range(300)),
+    "near misses": "version: 1\nnodes:\n"
+    + "".join(f"  node-name-{i}: {{type: pipeline, steps: [node-nmae-{i}]}}\n" for i in range(16_000)),
+    "conditions": "version: 1\nnodes:\n  m: {type: local, model: ./m.gguf}\n  r:\n    type: router\n    by: rules\n"
+    "    default: m\n    routes:\n"
+    + "".join(f"      - {{when: \"input|length > {i} and 'w{i}' in input\", to: m}}\n" for i in range(10_000)),
+    "unknown variables": "version: 1\nnodes:\n  m: {type: local, model: ./m.gguf}\n"
+    + "".join(f'  p{i}: {{type: prompt, model: m, template: "{{{{ x{i} }}}}"}}\n' for i in range(15_000)),
+    "missing files": "version: 1\nnodes:\n"
+    + "".join(f'  p{i}: {{type: python, call: "./f{i}.py:f"}}\n' for i in range(20_000)),
+    "missing modules": "version: 1\nnodes:\n"
+    + "".join(f'  p{i}: {{type: python, call: "no_module_{i}.sub:f"}}\n' for i in range(18_000)),
+    "missing names": "version: 1\nnodes:\n"
+    + "".join(f'  p{i}: {{type: python, call: "argparse:f{i}"}}\n' for i in range(20_000)),
     "too large": "a" * 2_000_000,
 }
 
