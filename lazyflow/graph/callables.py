@@ -214,7 +214,9 @@ def find_module(parts: list[str]) -> ModuleSpec | None:
         name = ".".join(parts[:depth])
         spec = next((found for finder in sys.meta_path if (found := finder.find_spec(name, path)) is not None), None)
         if spec is None:
-            return None
+            # `os.path` is no file below `os`: some modules only their importer knows, and it has run already.
+            known = sys.modules.get(name)
+            return known.__spec__ if known is not None and depth == len(parts) else None
         path = list(spec.submodule_search_locations) if spec.submodule_search_locations is not None else []
     return spec
 

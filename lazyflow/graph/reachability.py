@@ -13,10 +13,10 @@ from lazyflow.spec.words import subject
 Edges = Mapping[str, list[Reference]]
 
 
-def reach(start: str, edges: Edges) -> set[str]:
-    """`start` and every node that a message to it may reach."""
-    seen = {start}
-    waiting = [start]
+def extend(seen: set[str], start: str, edges: Edges) -> set[str]:
+    """Add `start` and every node that a message to it may reach; what is in `seen` is not walked again."""
+    waiting = [] if start in seen else [start]
+    seen.add(start)
     while waiting:
         for reference in edges.get(waiting.pop(), ()):
             if reference.name not in seen:
@@ -41,19 +41,20 @@ def reachability(
     uncertain = not by_web
     for own in by_web.values():
         target = next((one for one in own if one.field == "target"), None)
-        seen = reach(target.name, edges) if target else set()
-        if target is None or seen & broken:
+        if target is None:
             uncertain = True
-        else:
-            problems += out_of_reach(target, own, seen)
-        reached |= seen
-    if uncertain:
+            continue
+        extend(reached, target.name, edges)
+        named = [reference for reference in own if reference.field in {"history", "controls"}]
+        if named and not (seen := extend(set(), target.name, edges)) & broken:
+            problems += out_of_reach(target, named, seen)
+    if uncertain or reached & broken:
         return set(names.keys)
     problems += unused(names, reached, broken)
     return reached | set(by_web)
 
 
-def out_of_reach(target: Reference, own: list[Reference], seen: set[str]) -> list[Problem]:
+def out_of_reach(target: Reference, named: list[Reference], seen: set[str]) -> list[Problem]:
     """Nodes that a web node names and that no message from it gets to."""
     return [
         reference.span.problem(
@@ -62,8 +63,8 @@ def out_of_reach(target: Reference, own: list[Reference], seen: set[str]) -> lis
             reference.path,
             f"name a node that the target calls: {', '.join(sorted(seen)[:10])}",
         )
-        for reference in own
-        if reference.field in {"history", "controls"} and reference.name not in seen
+        for reference in named
+        if reference.name not in seen
     ]
 
 
