@@ -44,6 +44,13 @@ class Regenerate:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """What models were sent for this reply."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Show the branch with this message."""
 
@@ -92,7 +99,7 @@ class Delete:
 
 
 Shelved = List | Rename | Pin | Delete
-FromPage = Ready | Send | Edit | Regenerate | Choose | Stop | New | Shelved
+FromPage = Ready | Send | Edit | Regenerate | Inspect | Choose | Stop | New | Shelved
 
 
 def parse(data: object) -> FromPage | None:
@@ -139,6 +146,12 @@ def regenerate(data: Mapping[str, Any]) -> FromPage | None:
     return None if entry is None else Regenerate(entry)
 
 
+def inspect(data: Mapping[str, Any]) -> FromPage | None:
+    """Build an `Inspect`."""
+    entry = id_of(data)
+    return None if entry is None else Inspect(entry)
+
+
 def choose(data: Mapping[str, Any]) -> FromPage | None:
     """Build a `Choose`."""
     entry = id_of(data)
@@ -174,6 +187,7 @@ BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "send": send,
     "edit": edit,
     "regenerate": regenerate,
+    "inspect": inspect,
     "choose": choose,
     "stop": lambda _: Stop(),
     "new": lambda _: New(),

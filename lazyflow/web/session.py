@@ -12,12 +12,14 @@ from typing_extensions import assert_never
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
+from lazyflow.web.calls import calls_data
 from lazyflow.web.look import look
 from lazyflow.web.requests import (
     Choose,
     Delete,
     Edit,
     FromPage,
+    Inspect,
     List,
     New,
     Pin,
@@ -93,6 +95,8 @@ class Session:
                 self._send((await self._enter("")).snapshot())
             case List() | Rename() | Pin() | Delete():
                 self._send(await self._shelf.do(request))
+            case Inspect(entry):
+                await self._inspect(entry)
             case _:
                 self._act(self._room or await self._enter(""), request)
 
@@ -120,6 +124,13 @@ class Session:
         self._shown = None
         self.refresh()
         self._send(room.snapshot())
+
+    async def _inspect(self, entry: str) -> None:
+        if self._room is None or entry not in self._room.conversation.entries:
+            return
+        shown = self._room.conversation
+        requests = await self._rooms.kept.requests(self._person, shown.id, entry)
+        self._send({"t": "calls", "id": entry, "calls": calls_data(requests, shown.entries[entry].usages)})
 
     async def _enter(self, conversation: str) -> Room:
         room = await self._rooms.enter(self._person, conversation)

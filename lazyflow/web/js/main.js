@@ -4,6 +4,7 @@ import {Connection, watchConnection} from './connection.js'
 import {Conversation} from './conversation.js'
 import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
+import {Inspector} from './inspector.js'
 import {Banner, Loading} from './notice.js'
 import styles from './page.css'
 import {Sidebar} from './sidebar.js'
@@ -19,7 +20,8 @@ class Page {
     const say = this.say = speaker(navigator.languages)
     const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
-    this.conversation = new Conversation({say, send, useContext: () => this.composer.useContext})
+    this.inspector = new Inspector({say, send})
+    this.conversation = new Conversation({say, send, inspect: id => this.inspector.open(id), useContext: () => this.composer.useContext})
     this.welcome = new Welcome(say, text => this.submit(text))
     this.banner = new Banner(say)
     this.loading = new Loading(say)
@@ -34,7 +36,7 @@ class Page {
       h('div', {class: 'middle'}, this.sidebar.shade, this.sidebar.element,
         h('main', {}, this.conversation.element,
           h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.composer.element, this.welcome.examples))),
-      this.status)
+      this.status, this.inspector.element)
     this.theme = new Theme(this.root, dark => {
       this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
       this.modeButton.setAttribute('aria-label', say(dark ? 'light' : 'dark'))
@@ -111,6 +113,7 @@ class Page {
         this.conversation.change(message.id, answer => answer.end(message.entry))
         this.sidebar.ask()
         return this.setBusy(false)
+      case 'calls': return this.inspector.show(message)
       case 'list': return this.sidebar.show(message)
       case 'failed':
         this.setBusy(false)

@@ -60,10 +60,11 @@ export class Said {
 }
 
 export class Answer {
-  constructor(entry, {say, send}) {
+  constructor(entry, {say, send, inspect}) {
     this.id = entry.id
     this.say = say
     this.send = send
+    this.inspect = inspect
     this.thoughts = new Thoughts(say)
     this.steps = new Steps(say)
     this.notices = h('div', {class: 'notices'})
@@ -139,6 +140,7 @@ export class Answer {
     this.footer.replaceChildren(...[
       copyButton(this.say, () => this.stream.source),
       !this.entry.failure && iconButton(icon('again'), this.say('regenerate'), () => this.again()),
+      iconButton(icon('inspect'), this.say('details'), () => this.inspect(this.id)),
       branchSwitch(this.entry, this.say, this.send),
       h('span', {class: 'note', text: facts.join(' · '), title: first}),
     ].filter(Boolean))

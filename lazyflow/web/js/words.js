@@ -16,6 +16,7 @@ const EN = {
   conversations: 'Conversations', search: 'Search conversations', rename: 'Rename', pin: 'Pin', unpin: 'Unpin', remove: 'Delete', undo: 'Undo',
   removed: 'Deleted', pinned: 'Pinned', today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', older: 'Older', none: 'No conversations', titleOf: 'Title', close: 'Close',
   exportAs: 'Export as {name}', bring: 'Import conversations', brought: 'Imported: {n}',
+  inspect: 'Details of the answer', parameters: 'Parameters', noCalls: 'No model was asked for this answer.', promptFigure: 'Prompt tokens', cachedFigure: 'of them cached', completionFigure: 'Completion tokens', firstFigure: 'First token after', secondsFigure: 'Whole call',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -34,6 +35,7 @@ const DE = {
   conversations: 'Unterhaltungen', search: 'Unterhaltungen durchsuchen', rename: 'Umbenennen', pin: 'Anheften', unpin: 'Lösen', remove: 'Löschen', undo: 'Rückgängig',
   removed: 'Gelöscht', pinned: 'Angeheftet', today: 'Heute', yesterday: 'Gestern', week: 'Letzte 7 Tage', older: 'Älter', none: 'Keine Unterhaltungen', titleOf: 'Titel', close: 'Schließen',
   exportAs: 'Als {name} sichern', bring: 'Unterhaltungen importieren', brought: 'Importiert: {n}',
+  inspect: 'Einzelheiten der Antwort', parameters: 'Parameter', noCalls: 'Für diese Antwort wurde kein Modell gefragt.', promptFigure: 'Token der Eingabe', cachedFigure: 'davon im Cache', completionFigure: 'Token der Antwort', firstFigure: 'Erstes Token nach', secondsFigure: 'Ganzer Aufruf',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -52,6 +54,7 @@ const ZH = {
   conversations: '对话列表', search: '搜索对话', rename: '重命名', pin: '置顶', unpin: '取消置顶', remove: '删除', undo: '撤销',
   removed: '已删除', pinned: '置顶', today: '今天', yesterday: '昨天', week: '最近 7 天', older: '更早', none: '没有对话', titleOf: '标题', close: '关闭',
   exportAs: '导出为 {name}', bring: '导入对话', brought: '已导入：{n}',
+  inspect: '回答详情', parameters: '参数', noCalls: '这个回答没有调用模型。', promptFigure: '输入令牌', cachedFigure: '其中缓存', completionFigure: '输出令牌', firstFigure: '首个令牌用时', secondsFigure: '总用时',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 

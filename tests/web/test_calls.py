@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from lazyflow.nodes.events import Request, Usage
+from lazyflow.web.calls import calls_data
+
+ASK = ("chat", "ask")
+
+
+def test_each_call_stands_with_its_own_figures_in_order() -> None:
+    requests = tuple(Request(ASK, (("user", text),), (("temperature", "0"),)) for text in ("one", "two"))
+    first, second = calls_data(requests, (Usage(ASK, "m", 7, 3, 2, 0.12345, 1.0), Usage(ASK, "m", 9)))
+    assert first == {
+        "path": ["chat", "ask"],
+        "messages": [["user", "one"]],
+        "parameters": [["temperature", "0"]],
+        "model": "m",
+        "prompt": 7,
+        "cached": 2,
+        "completion": 3,
+        "first": 0.123,
+        "seconds": 1.0,
+    }
+    assert (second["messages"], second["prompt"], "seconds" in second) == ([["user", "two"]], 9, False)
+
+
+def test_a_call_that_broke_off_and_one_without_messages_are_both_listed() -> None:
+    broken, imported = calls_data((Request(ASK, (), ()),), (Usage(("other",), "m"),))
+    assert "model" not in broken
+    assert (imported["path"], imported["messages"]) == (["other"], [])
