@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lazyflow.store.conversation import Feedback
 from lazyflow.store.summary import LONGEST_TITLE
 
 LONGEST_MESSAGE = 1_000_000
 LONGEST_ID = 64
+LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Regenerate:
     """Another answer in place of this one."""
 
     entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What the person thinks of a reply; None takes it back."""
+
+    entry: str
+    feedback: Feedback | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Delete:
 
 
 Shelved = List | Rename | Pin | Delete
-FromPage = Ready | Send | Edit | Regenerate | Inspect | Choose | Stop | New | Shelved
+FromPage = Ready | Send | Edit | Regenerate | Judge | Inspect | Choose | Stop | New | Shelved
 
 
 def parse(data: object) -> FromPage | None:
@@ -146,6 +156,15 @@ def regenerate(data: Mapping[str, Any]) -> FromPage | None:
     return None if entry is None else Regenerate(entry)
 
 
+def judge(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Judge`."""
+    entry, good, note = id_of(data), data.get("good"), data.get("note")
+    if entry is None:
+        return None
+    said = note.strip()[:LONGEST_NOTE] if isinstance(note, str) else ""
+    return Judge(entry, Feedback(good=good, note=said) if isinstance(good, bool) else None)
+
+
 def inspect(data: Mapping[str, Any]) -> FromPage | None:
     """Build an `Inspect`."""
     entry = id_of(data)
@@ -187,6 +206,7 @@ BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "send": send,
     "edit": edit,
     "regenerate": regenerate,
+    "judge": judge,
     "inspect": inspect,
     "choose": choose,
     "stop": lambda _: Stop(),

@@ -13,11 +13,11 @@ from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Failure, Notice, Request
 from lazyflow.runtime.contract import Ask, LiveApp
-from lazyflow.store.conversation import Conversation, Entry, ReplyState
+from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState
 from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.web.draft import Draft
 from lazyflow.web.keeper import Keeper
-from lazyflow.web.wire import entry_data, path_data
+from lazyflow.web.wire import entry_data, path_data, shown_data
 
 Listener = Callable[[dict[str, Any]], None]
 FRAME = 0.05
@@ -98,6 +98,15 @@ class Room:
             self._keep(found)
             self._publish(self.snapshot())
 
+    def judge(self, reply: str, feedback: Feedback | None) -> None:
+        """Note what the person thinks of a reply that is shown; None takes it back."""
+        found = next((entry for entry in self.conversation.path() if entry.id == reply), None)
+        if found is None or found.role is not Role.ASSISTANT:
+            return
+        entry = replace(found, feedback=feedback)
+        self._keep(entry)
+        self._publish({"t": "more", "id": entry.id, "entry": self._told(entry)})
+
     def stop(self) -> None:
         """End the running reply at once and keep what was said."""
         if self._draft is None or self._task is None:
@@ -168,11 +177,11 @@ class Room:
         self._draft = None
         entry = draft.entry()
         self._keep(entry, draft.requests)
-        told = entry_data(entry)
-        branches = self.conversation.branches(entry)
-        if len(branches) > 1:
-            told["branches"] = list(branches)
-        self._publish({"t": "end", "id": entry.id, "entry": {**told, "text": "", "thinking": ""}})
+        self._publish({"t": "end", "id": entry.id, "entry": self._told(entry)})
+
+    def _told(self, entry: Entry) -> dict[str, Any]:
+        """What a page that knows the text of `entry` is told of it."""
+        return shown_data(self.conversation, replace(entry, text="", thinking=""))
 
     def _soon(self) -> None:
         if self._frame is None and self._draft is not None and self._streams:

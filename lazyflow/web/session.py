@@ -20,6 +20,7 @@ from lazyflow.web.requests import (
     Edit,
     FromPage,
     Inspect,
+    Judge,
     List,
     New,
     Pin,
@@ -100,7 +101,7 @@ class Session:
             case _:
                 self._act(self._room or await self._enter(""), request)
 
-    def _act(self, room: Room, request: Send | Edit | Regenerate | Choose | Stop) -> None:
+    def _act(self, room: Room, request: Send | Edit | Regenerate | Judge | Choose | Stop) -> None:
         match request:
             case Send(text, use_context):
                 path = room.conversation.path()
@@ -112,6 +113,8 @@ class Session:
                     room.say(text, use_context=use_context, parent=old.parent)
             case Regenerate(entry):
                 room.answer_again(entry)
+            case Judge(entry, feedback):
+                room.judge(entry, feedback)
             case Choose(entry):
                 room.choose(entry)
             case Stop():

@@ -27,19 +27,23 @@ def entry_data(entry: Entry) -> Json:
         data["usage"] = usage_data(entry.usages)
     if entry.failure is not None:
         data["failure"] = failure_data(entry.failure)
+    if entry.feedback is not None:
+        data["feedback"] = {"good": entry.feedback.good, "note": entry.feedback.note}
+    return data
+
+
+def shown_data(conversation: Conversation, entry: Entry) -> Json:
+    """One message with the ids of the branches it is one of."""
+    data = entry_data(entry)
+    branches = conversation.branches(entry)
+    if len(branches) > 1:
+        data["branches"] = list(branches)
     return data
 
 
 def path_data(conversation: Conversation) -> list[Json]:
-    """The branch that is shown, each message with the ids of the branches it is one of."""
-    shown = []
-    for entry in conversation.path():
-        data = entry_data(entry)
-        branches = conversation.branches(entry)
-        if len(branches) > 1:
-            data["branches"] = list(branches)
-        shown.append(data)
-    return shown
+    """The branch that is shown."""
+    return [shown_data(conversation, entry) for entry in conversation.path()]
 
 
 def step_data(step: StepTaken) -> Json:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import pytest
 
+from lazyflow.store.conversation import Feedback
 from lazyflow.web.requests import (
     LONGEST_ID,
     LONGEST_MESSAGE,
+    LONGEST_NOTE,
     Choose,
     Delete,
     Edit,
     FromPage,
     Inspect,
+    Judge,
     List,
     New,
     Pin,
@@ -33,6 +36,10 @@ from lazyflow.web.requests import (
         ({"t": "edit", "id": "m1", "s": "hi"}, Edit("m1", "hi", use_context=True)),
         ({"t": "inspect", "id": "m1"}, Inspect("m1")),
         ({"t": "regenerate", "id": "m1"}, Regenerate("m1")),
+        ({"t": "judge", "id": "m1", "good": True}, Judge("m1", Feedback(good=True))),
+        ({"t": "judge", "id": "m1", "good": False, "note": " no "}, Judge("m1", Feedback(good=False, note="no"))),
+        ({"t": "judge", "id": "m1", "good": 1, "note": "no"}, Judge("m1", None)),
+        ({"t": "judge", "id": "m1", "good": True, "note": 7}, Judge("m1", Feedback(good=True))),
         ({"t": "choose", "id": "m1"}, Choose("m1")),
         ({"t": "stop"}, Stop()),
         ({"t": "new"}, New()),
@@ -67,6 +74,7 @@ def test_what_our_page_says_is_understood(data: object, request_: FromPage) -> N
         {"t": "delete", "c": 5},
         {"t": "edit", "id": "m1"},
         {"t": "regenerate", "id": ""},
+        {"t": "judge", "good": True},
         {"t": "choose", "id": "x" * (LONGEST_ID + 1)},
         {"t": "choose", "id": {"$ne": 1}},
     ],
@@ -77,3 +85,8 @@ def test_anything_else_is_nothing(data: object) -> None:
 
 def test_a_conversation_that_cannot_be_one_is_a_new_one() -> None:
     assert parse({"t": "ready", "c": "x" * (LONGEST_ID + 1)}) == Ready("")
+
+
+def test_a_note_is_cut_where_it_is_absurdly_long() -> None:
+    found = parse({"t": "judge", "id": "m1", "good": True, "note": "x" * (LONGEST_NOTE + 1)})
+    assert found == Judge("m1", Feedback(good=True, note="x" * LONGEST_NOTE))

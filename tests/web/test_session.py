@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lazyflow.runtime.contract import NodeStatus, Trouble
+from lazyflow.store.conversation import Feedback
 from lazyflow.store.in_memory import InMemory
 from lazyflow.web.rooms import Rooms
 from lazyflow.web.session import Session
@@ -126,6 +127,39 @@ async def test_a_message_while_a_reply_runs_comes_back() -> None:
     await page.says(lambda: page.has("refused"), t="send", s="two")
     assert page.last("refused")["s"] == "two"
     await page.says(lambda: page.has("end"), t="stop")
+
+
+async def test_what_a_person_thinks_of_a_reply_is_kept_and_shown_on_every_page() -> None:
+    live = FakeLive()
+    rooms = rooms_of(live)
+    page = await opened(live, rooms)
+    await page.says(lambda: page.has("end"), t="send", s="hi")
+    conversation, reply = page.last("snap")["c"], page.last("end")["id"]
+    other = await opened(live, rooms, conversation)
+    await page.says(lambda: page.has("more"), t="judge", id=reply, good=False, note="too short")
+    for told in (page.last("more"), other.last("more")):
+        assert told["entry"]["feedback"] == {"good": False, "note": "too short"}
+        assert told["entry"]["text"] == ""
+    kept = await rooms.kept.load("ann", conversation)
+    assert kept is not None
+    assert (kept.entries[reply].text, kept.entries[reply].feedback) == (
+        "You said: hi",
+        Feedback(good=False, note="too short"),
+    )
+    await page.says(lambda: "feedback" not in other.last("more")["entry"], t="judge", id=reply)
+
+
+async def test_only_replies_that_are_shown_can_be_judged() -> None:
+    live = FakeLive()
+    page = await opened(live, rooms_of(live))
+    await page.says(lambda: page.has("end"), t="send", s="hi")
+    first = page.last("end")["id"]
+    await page.says(lambda: page.last("end")["id"] != first, t="regenerate", id=first)
+    question = next(message for message in page.told if message["t"] == "add")["entries"][0]["id"]
+    for nobody in (first, question, "no such"):
+        page.session.handle({"t": "judge", "id": nobody, "good": True})
+    await asyncio.sleep(0.02)
+    assert not page.has("more")
 
 
 async def test_nonsense_is_ignored() -> None:

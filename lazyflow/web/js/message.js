@@ -1,6 +1,7 @@
 // One message of the conversation: what a person said, or an answer.
 import {copyButton} from './copy.js'
 import {h, iconButton} from './dom.js'
+import {Thumbs} from './feedback.js'
 import {Steps, Thoughts} from './fold.js'
 import {icon} from './icons.js'
 import {Stream} from './stream.js'
@@ -64,16 +65,20 @@ export class Answer {
     this.id = entry.id
     this.say = say
     this.send = send
-    this.inspect = inspect
     this.thoughts = new Thoughts(say)
     this.steps = new Steps(say)
     this.notices = h('div', {class: 'notices'})
     this.body = h('div', {class: 'body', dir: 'auto'})
     this.waiting = h('div', {class: 'waiting', 'aria-hidden': 'true'}, h('i'), h('i'), h('i'))
     this.failure = h('div')
-    this.footer = h('div', {class: 'actions'})
+    this.thumbs = new Thumbs({say, judge: feedback => send({t: 'judge', id: this.id, ...feedback})})
+    this.again = iconButton(icon('again'), say('regenerate'), () => this.answerAgain())
+    this.others = h('span')
+    this.facts = h('span', {class: 'note'})
+    this.footer = h('div', {class: 'actions'}, copyButton(say, () => this.stream.source), this.again, ...this.thumbs.buttons,
+      iconButton(icon('inspect'), say('details'), () => inspect(this.id)), this.others, this.facts)
     this.element = h('article', {class: 'message assistant', 'aria-label': say('answer')},
-      this.steps.element, this.thoughts.element, this.notices, this.body, this.waiting, this.failure, this.footer)
+      this.steps.element, this.thoughts.element, this.notices, this.body, this.waiting, this.failure, this.footer, this.thumbs.element)
     this.stream = new Stream(this.body, say)
     if (entry.thinking) this.thoughts.push(entry.thinking)
     if (entry.text) this.stream.push(entry.text)
@@ -123,12 +128,15 @@ export class Answer {
     if (!failure) return this.failure.replaceChildren()
     this.failure.replaceChildren(h('div', {class: 'failure', role: 'alert'}, icon('warn'),
       h('div', {class: 'what', dir: 'auto'}, h('strong', {text: failure.message || this.say('failed')}), failure.help && h('p', {text: failure.help})),
-      h('button', {type: 'button', class: 'outlined', text: this.say('retry'), on: {click: () => this.again()}})))
+      h('button', {type: 'button', class: 'outlined', text: this.say('retry'), on: {click: () => this.answerAgain()}})))
   }
 
   showFooter() {
-    if (this.running) return this.footer.replaceChildren()
-    const {usage = {}, state} = this.entry
+    this.footer.classList.toggle('later', this.running)
+    const {usage = {}, state, failure, feedback} = this.entry
+    this.again.hidden = Boolean(failure)
+    this.thumbs.show(feedback)
+    this.others.replaceChildren(...[branchSwitch(this.entry, this.say, this.send)].filter(Boolean))
     const facts = [
       ['stopped', 'interrupted'].includes(state) && this.say(state),
       usage.cut && this.say('cut'),
@@ -136,17 +144,11 @@ export class Answer {
       usage.tokens !== undefined && this.say('tokens', {n: usage.tokens}),
       usage.speed !== undefined && this.say('speed', {n: usage.speed}),
     ].filter(Boolean)
-    const first = usage.first !== undefined ? this.say('first', {s: usage.first}) : null
-    this.footer.replaceChildren(...[
-      copyButton(this.say, () => this.stream.source),
-      !this.entry.failure && iconButton(icon('again'), this.say('regenerate'), () => this.again()),
-      iconButton(icon('inspect'), this.say('details'), () => this.inspect(this.id)),
-      branchSwitch(this.entry, this.say, this.send),
-      h('span', {class: 'note', text: facts.join(' · '), title: first}),
-    ].filter(Boolean))
+    this.facts.textContent = facts.join(' · ')
+    this.facts.title = usage.first !== undefined ? this.say('first', {s: usage.first}) : ''
   }
 
-  again() {
+  answerAgain() {
     this.send({t: 'regenerate', id: this.id})
   }
 }

@@ -17,6 +17,7 @@ const EN = {
   removed: 'Deleted', pinned: 'Pinned', today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', older: 'Older', none: 'No conversations', titleOf: 'Title', close: 'Close',
   exportAs: 'Export as {name}', bring: 'Import conversations', brought: 'Imported: {n}',
   inspect: 'Details of the answer', parameters: 'Parameters', noCalls: 'No model was asked for this answer.', promptFigure: 'Prompt tokens', cachedFigure: 'of them cached', completionFigure: 'Completion tokens', firstFigure: 'First token after', secondsFigure: 'Whole call',
+  good: 'Good answer', bad: 'Bad answer', note: 'Note', noteHelp: 'What was good or bad about it? (optional)', saveNote: 'Save note',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -36,6 +37,7 @@ const DE = {
   removed: 'Gelöscht', pinned: 'Angeheftet', today: 'Heute', yesterday: 'Gestern', week: 'Letzte 7 Tage', older: 'Älter', none: 'Keine Unterhaltungen', titleOf: 'Titel', close: 'Schließen',
   exportAs: 'Als {name} sichern', bring: 'Unterhaltungen importieren', brought: 'Importiert: {n}',
   inspect: 'Einzelheiten der Antwort', parameters: 'Parameter', noCalls: 'Für diese Antwort wurde kein Modell gefragt.', promptFigure: 'Token der Eingabe', cachedFigure: 'davon im Cache', completionFigure: 'Token der Antwort', firstFigure: 'Erstes Token nach', secondsFigure: 'Ganzer Aufruf',
+  good: 'Gute Antwort', bad: 'Schlechte Antwort', note: 'Anmerkung', noteHelp: 'Was war gut oder schlecht daran? (freiwillig)', saveNote: 'Anmerkung sichern',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -55,6 +57,7 @@ const ZH = {
   removed: '已删除', pinned: '置顶', today: '今天', yesterday: '昨天', week: '最近 7 天', older: '更早', none: '没有对话', titleOf: '标题', close: '关闭',
   exportAs: '导出为 {name}', bring: '导入对话', brought: '已导入：{n}',
   inspect: '回答详情', parameters: '参数', noCalls: '这个回答没有调用模型。', promptFigure: '输入令牌', cachedFigure: '其中缓存', completionFigure: '输出令牌', firstFigure: '首个令牌用时', secondsFigure: '总用时',
+  good: '好的回答', bad: '不好的回答', note: '备注', noteHelp: '哪里好或不好？（可选）', saveNote: '保存备注',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 
