@@ -18,7 +18,7 @@ import numpy as np
 from lazyflow.engine.contract import InvalidRequest
 from lazyflow.engine.native.vocab import Tokens, Vocab
 from lazyflow.engine.template import Said, TemplateRefused, Templates
-from lazyflow.engine.thinking import is_open
+from lazyflow.engine.thinking import CLOSE, is_open
 from lazyflow.messages import Message, Role
 
 CACHED_CHARACTERS = 4 << 20
@@ -88,15 +88,25 @@ class Composer:
             self._answers.put(answer, tokens)
 
     def compose(self, messages: Sequence[Message], chat_template: str | None = None) -> Prompt:
-        """The prompt for the next answer. Raises: `InvalidRequest`."""
+        """The prompt for the next answer; one that the messages end with is left open. Raises: `InvalidRequest`."""
         template = self._default if chat_template is None else chat_template
+        begun = messages[-1].text if messages and messages[-1].role is Role.ASSISTANT else ""
+        asked = messages[:-1] if begun else messages
         try:
-            return self._compose(messages, template)
+            prompt = self._compose(asked, template)
         except TemplateRefused:
-            merged = _without_system(messages)
+            merged = _without_system(asked)
             if merged is None:
                 raise
-            return self._compose(merged, template)
+            prompt = self._compose(merged, template)
+        return self._opened(prompt, begun, template) if begun else prompt
+
+    def _opened(self, prompt: Prompt, begun: str, template: str) -> Prompt:
+        """The prompt with the beginning of its answer, which stands after any thinking."""
+        said = self._answers.get(begun)
+        if said is None or prompt.thinking:
+            said = _Assembly(self, template).begin(begun, thought=prompt.thinking)
+        return Prompt(np.concatenate([prompt.tokens, said]), thinking=False)
 
     def _compose(self, messages: Sequence[Message], template: str) -> Prompt:
         mark = secrets.token_hex(8)
@@ -168,6 +178,14 @@ class _Assembly:
                 self._tokens.append(said)
                 literals[at + 1] = after[len(trail) :]
         self._literal(literals[-1])
+        self._flush()
+        return np.concatenate([EMPTY, *self._tokens])
+
+    def begin(self, text: str, *, thought: bool) -> Tokens:
+        """The beginning of an answer as it was said, white space included; `thought` closes the thinking before it."""
+        if thought:
+            self._literal(f"\n{CLOSE}\n\n")
+        self._content(text)
         self._flush()
         return np.concatenate([EMPTY, *self._tokens])
 

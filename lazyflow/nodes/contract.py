@@ -65,7 +65,8 @@ class Turn:
 
     `history` is the conversation before the message, `readers` the nodes to which it is passed (a node reads it with
     `history_for`). `overrides` are by node name. `path` leads to the node that runs. `person` and `conversation` are
-    opaque ids for fairness and caches; `outputs` is what other nodes said before, by name.
+    opaque ids for fairness and caches; `outputs` is what other nodes said before, by name. `begun` is what stands of
+    the answer already: a model goes on from there, and says none of it again.
     """
 
     message: str
@@ -77,6 +78,7 @@ class Turn:
     person: str = ""
     conversation: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    begun: str = ""
     budget: Budget = field(default_factory=Budget, compare=False)
 
     def history_for(self, node: str) -> History:
@@ -87,11 +89,14 @@ class Turn:
         """What the caller asks of `node` for this turn."""
         return self.overrides.get(node, NOTHING)
 
-    def enter(self, node: str) -> Turn:
-        """The same turn, one node further down the path. Raises: `NodeFailed` where it goes on without end."""
+    def enter(self, node: str, *, answers: bool = False) -> Turn:
+        """The same turn, one node further down the path; `answers` tells that what it says is the turn's answer.
+
+        Raises: `NodeFailed` where it goes on without end.
+        """
         path = (*self.path, node)
         self.budget.take(path)
-        return replace(self, path=path)
+        return replace(self, path=path, begun=self.begun if answers else "")
 
 
 class Node(Protocol):

@@ -101,7 +101,7 @@ class FallbackNode:
             replace(turn.wishes(self.name), logit_bias={})
         )  # token ids are one model's own
         readers = turn.readers | {other} if self.name in turn.readers else turn.readers
-        return replace(turn.enter(other), overrides={**turn.overrides, other: wishes}, readers=readers)
+        return replace(turn.enter(other, answers=True), overrides={**turn.overrides, other: wishes}, readers=readers)
 
 
 def _told(event: Event) -> bool:

@@ -75,8 +75,9 @@ def chat_request(spec: LocalSpec, template: str | None, turn: Turn) -> ChatReque
     system = wanted.system if wanted.system is not None else spec.system
     told_first = (Message(Role.SYSTEM, system),) if system else ()
     conversation = (*turn.history_for(spec.name), Message(Role.USER, turn.message, turn.files))
+    begun = (Message(Role.ASSISTANT, turn.begun),) if turn.begun else ()
     return ChatRequest(
-        messages=(*told_first, *(Message(message.role, spoken(message)) for message in conversation)),
+        messages=(*told_first, *(Message(message.role, spoken(message)) for message in conversation), *begun),
         sampling=wanted.sampling.over(spec.sampling),
         format=wanted.format if wanted.format is not None else spec.format,
         grammar=grammar_of(wanted.choices) if wanted.choices else None,

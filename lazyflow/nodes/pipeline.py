@@ -27,6 +27,6 @@ class PipelineNode:
                     yield event
             output = "".join(said)
             turn = replace(turn, message=output, files=(), outputs={**turn.outputs, node.name: output})
-        async with aclosing(self.last.stream(turn.enter(self.last.name))) as events:
+        async with aclosing(self.last.stream(turn.enter(self.last.name, answers=True))) as events:
             async for event in events:
                 yield event

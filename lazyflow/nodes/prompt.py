@@ -37,7 +37,7 @@ class PromptNode:
             readers = readers - {name} if self.places_history else readers | {name}
         wishes = turn.wishes(name).over(turn.wishes(self.name).over(self.own))
         inner = replace(
-            turn.enter(name),
+            turn.enter(name, answers=True),
             message=message,
             readers=readers,
             overrides={**turn.overrides, name: wishes},

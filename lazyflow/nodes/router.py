@@ -91,7 +91,7 @@ class ModelRouter:
 
 def answer(node: Node, turn: Turn) -> AsyncGenerator[Event, None]:
     """The route's own answer to the turn."""
-    return node.stream(turn.enter(node.name))
+    return node.stream(turn.enter(node.name, answers=True))
 
 
 def named(said: str, choices: Sequence[str]) -> str | None:

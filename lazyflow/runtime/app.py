@@ -67,7 +67,8 @@ class App:
             overrides=ask.overrides,
             person=ask.person,
             conversation=ask.conversation,
-        ).enter(ask.entry)
+            begun=ask.begun,
+        ).enter(ask.entry, answers=True)
 
     async def close(self) -> None:
         """Let the models go; those that another generation holds stay in memory."""

@@ -21,7 +21,8 @@ class Ask:
     """One message for the app.
 
     `entry` is the node that answers, `web` the web node through which the message came (None: API or terminal).
-    `use_context` off sends the message alone. `person` and `conversation` are opaque ids.
+    `use_context` off sends the message alone. `person` and `conversation` are opaque ids. `begun` is what stands of the
+    answer already, for an entry that `goes_on`.
     """
 
     message: str
@@ -33,6 +34,7 @@ class Ask:
     overrides: Mapping[str, Overrides] = field(default_factory=dict)
     person: str = ""
     conversation: str = ""
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class Platform:
     `route` is litellm's prefix. `key_variables` are looked up in their order (none: it takes no key). `endpoint` is
     the base URL that is used where the app names none (None: the library's own), `needs_endpoint` that there is none.
     `repeat_penalty` is what it calls that parameter. `contexts` are tokens by model where litellm does not know them.
+    `prefill` is what an answer carries that its model is to go on with (None: there is no such thing).
     `key_help` says where a key comes from, `model_help` which model to write.
     """
 
@@ -38,6 +39,7 @@ class Platform:
     endpoint: str | None = None
     needs_endpoint: bool = False
     repeat_penalty: str = "repetition_penalty"
+    prefill: Mapping[str, bool] | None = None
     contexts: Mapping[str, int] = field(default_factory=dict)
     deprecated: Mapping[str, Retired] = field(default_factory=dict)
     key_help: str = ""
@@ -91,6 +93,7 @@ _TABLE = (
         default_model="moonshot-v1-8k",
         key_variables=("MOONSHOT_API_KEY",),
         endpoint="https://api.moonshot.cn/v1",
+        prefill={"partial": True},
         key_help="make a key at platform.moonshot.cn/console/api-keys",
     ),
     Platform(
@@ -148,6 +151,7 @@ _TABLE = (
         route="mistral",
         default_model="mistral-small-latest",
         key_variables=("MISTRAL_API_KEY",),
+        prefill={"prefix": True},
         key_help="make a key at console.mistral.ai",
     ),
     Platform(
@@ -172,6 +176,7 @@ _TABLE = (
         title="Ollama",
         route="openai",
         repeat_penalty="repeat_penalty",
+        prefill={},
         endpoint="http://127.0.0.1:11434/v1",
         model_help="write `model:` with a name that `ollama list` shows",
     ),
@@ -196,6 +201,7 @@ _TABLE = (
         route="openai",
         repeat_penalty="repeat_penalty",
         default_model="default",
+        prefill={},
         endpoint="http://127.0.0.1:8080/v1",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from lazyflow.messages import History, Message, Role
@@ -33,13 +34,17 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One message with all that is known of how it came about. `parent` is the message before it, None at the start."""
+    """One message with all that is known of how it came about. `parent` is the message before it, None at the start.
+
+    `node` is who was asked for a reply; empty means the page's own target.
+    """
 
     id: str
     parent: str | None
     role: Role
     text: str = ""
     state: ReplyState = "done"
+    node: str = ""
     use_context: bool = True
     thinking: str = ""
     thinking_seconds: float | None = None
@@ -53,6 +58,12 @@ class Entry:
     def barren(self) -> bool:
         """Whether this is a reply that ended before it said anything."""
         return self.role is Role.ASSISTANT and self.state in {"failed", "stopped", "interrupted"} and not self.text
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether this is a reply that ended before its end, and can be gone on with."""
+        cut = self.state == "done" and bool(self.usages) and self.usages[-1].finish_reason == "length"
+        return self.role is Role.ASSISTANT and (cut or self.state in {"stopped", "interrupted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +106,46 @@ class Conversation:
             if other.parent == entry.parent and (other.id == entry.id or not other.barren)
         )
 
+    def below(self, entry: str) -> frozenset[str]:
+        """The ids of this message and of all that follow it, in every branch."""
+        found = {entry}
+        for other in self.entries.values():
+            if other.parent in found:
+                found.add(other.id)
+        return frozenset(found)
+
+    def without(self, entry: str) -> Conversation:
+        """The conversation without this message and all that follow it; the newest that stood beside it is shown."""
+        gone = self.below(entry)
+        entries = {id: kept for id, kept in self.entries.items() if id not in gone}  # noqa: A001 - an entry's own word
+        newest = {kept.parent: kept.id for kept in entries.values()}
+        chosen = {parent: id for parent, id in self.chosen.items() if id in entries}  # noqa: A001 - as above
+        return replace(self, entries=entries, chosen={**newest, **chosen})
+
     def history_before(self, entry: Entry) -> History:
-        """What was said before `entry`: whole rounds only, so that a reply that failed leaves no open question."""
+        """What was said before `entry`: whole rounds only, so that no question is left open."""
         lineage: list[Entry] = []
         parent = entry.parent
         while parent is not None:
             lineage.append(self.entries[parent])
             parent = self.entries[parent].parent
         lineage.reverse()
-        rounds = zip(lineage[::2], lineage[1::2], strict=False)
         return tuple(
             Message(said.role, said.text)
-            for question, answer in rounds
-            if not answer.barren and answer.text
+            for question, answer in pairwise(lineage)
+            if question.role is Role.USER and answer.role is Role.ASSISTANT and answer.text
             for said in (question, answer)
         )
+
+
+def brought_back(now: Conversation, old: Conversation, entry: str) -> Conversation:
+    """The conversation as it is now, with a message and what followed it as they were in `old`."""
+    back = old.below(entry)
+    # What is there now stays as it is; the messages stand in the order in which they were said.
+    entries = {
+        id: now.entries.get(id, said)  # an entry's own word
+        for id, said in {**old.entries, **now.entries}.items()  # noqa: A001 - as above
+        if id in now.entries or id in back
+    }
+    chosen = {parent: id for parent, id in old.chosen.items() if id in back}  # noqa: A001 - as above
+    return replace(now, entries=entries, chosen={**now.chosen, **chosen})

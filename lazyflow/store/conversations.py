@@ -56,6 +56,12 @@ class Conversations(Protocol):
     async def restore(self, person: str, conversation: str) -> None:
         """Undo `delete`."""
 
+    async def remove(self, person: str, conversation: str, entry: str) -> None:
+        """Hide a message and all that follow it; `bring_back` undoes it for 30 days."""
+
+    async def bring_back(self, person: str, conversation: str, entry: str) -> None:
+        """Undo `remove` of this message."""
+
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation, such as an imported one, with the title and the times of `summary`."""
 

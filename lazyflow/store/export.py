@@ -55,6 +55,7 @@ def entry_json(entry: Entry) -> Json:
         "role": entry.role.value,
         "text": entry.text,
         "state": entry.state,
+        "node": entry.node,
         "use_context": entry.use_context,
         "thinking": entry.thinking,
         "thinking_seconds": entry.thinking_seconds,

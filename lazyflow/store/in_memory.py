@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
-from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.conversation import Conversation, Entry, brought_back
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary, excerpt_of, title_of
 
 MOST = 10_000
@@ -18,12 +18,16 @@ MOST = 10_000
 
 @dataclass(slots=True)
 class Kept:
-    """One conversation, its line in the list, and what models were sent for each reply."""
+    """One conversation, its line in the list, what models were sent for each reply.
+
+    `removed` is the conversation as it was when a message, named by its id, was removed with what followed it.
+    """
 
     conversation: Conversation
     summary: Summary
     deleted: bool = False
     requests: dict[str, tuple[Request, ...]] = field(default_factory=dict)
+    removed: dict[str, Conversation] = field(default_factory=dict)
 
 
 class InMemory:
@@ -106,6 +110,19 @@ class InMemory:
         kept = self._kept.get((person, conversation))
         if kept is not None:
             kept.deleted = False
+
+    async def remove(self, person: str, conversation: str, entry: str) -> None:
+        """Hide a message and all that follow it."""
+        kept = self._kept.get((person, conversation))
+        if kept is not None and entry in kept.conversation.entries:
+            kept.removed[entry] = kept.conversation
+            kept.conversation = kept.conversation.without(entry)
+
+    async def bring_back(self, person: str, conversation: str, entry: str) -> None:
+        """Undo `remove`."""
+        kept = self._kept.get((person, conversation))
+        if kept is not None and (old := kept.removed.pop(entry, None)) is not None:
+            kept.conversation = brought_back(kept.conversation, old, entry)
 
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation."""

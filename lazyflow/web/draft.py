@@ -4,50 +4,72 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import assert_never
 
-from lazyflow.messages import Role
 from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, Usage
-from lazyflow.store.conversation import Entry, ReplyState, StepTaken
+from lazyflow.store.conversation import Entry, ReplyState
+from lazyflow.web.again import Again, Different
 from lazyflow.web.steps import Steps
 
 Change = dict[str, Any]
 
 
 class Draft:
-    """Collects what a turn tells. `changes` hands out what is new since it was last asked, in order."""
+    """Collects what a turn tells. `changes` hands out what is new since it was last asked, in order.
 
-    def __init__(self, id: str, parent: str, clock: Callable[[], float] = time.monotonic) -> None:  # noqa: A002 - its name
-        self.id = id
+    `before` is a reply that broke off and is gone on with, or an empty one that is running; `requests` are its own.
+    """
+
+    def __init__(
+        self, before: Entry, requests: tuple[Request, ...] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.id = before.id
+        self.node = before.node
         self.state: ReplyState = "running"
         self.failure: Failure | None = None
-        self._parent = parent
+        self.before = before
         self._clock = clock
-        self._text: list[str] = []
-        self._thinking: list[str] = []
+        self._text = [before.text]
+        self._thinking = [before.thinking]
         self._thought_since: float | None = None
-        self._thought_for: float | None = None
-        self._steps = Steps()
-        self._notices: list[str] = []
-        self._usages: list[Usage] = []
-        self._requests: list[Request] = []
+        self._thought_for = before.thinking_seconds
+        self._steps = Steps(before.steps)
+        self._notices = list(before.notices)
+        self._usages = list(before.usages)
+        self._requests = list(requests)
         self._new: list[tuple[str, list[str]]] = []
         self._told_more = False
+        self._told_anew = False
+        self._again: Again | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self._text)
 
     @property
     def requests(self) -> tuple[Request, ...]:
         """What models were sent so far, for the inspector."""
         return tuple(self._requests)
 
+    def answer_anew(self) -> None:
+        """All is told again from the start: what stands, if anything, is shown until something else is said."""
+        if self.before.state == "running":
+            return
+        self._again = Again(self.text) if self.text else None
+        self._thinking, self._thought_since, self._thought_for = [], None, None
+        self._steps, self._notices, self._usages, self._requests = Steps(), [], [], []
+        self._told_anew = True
+
     def take(self, event: Event) -> None:
         """Add one event."""
         match event:
             case Text(text):
                 self._end_thinking()
-                self._text.append(text)
-                self._grow("text", text)
+                self._say(text)
             case Thinking(text):
                 if self._thought_since is None:
                     self._thought_since = self._clock()
@@ -74,12 +96,20 @@ class Draft:
     def close(self, state: ReplyState) -> None:
         """No more events come; a failure that was told stays one."""
         self._end_thinking()
+        if self._again is not None and state == "done" and self.failure is None:
+            self._replace(self._again.told)
         if self.state == "running":
             self.state = state
 
     def changes(self) -> list[Change]:
-        """What the page does not know yet. Text comes as pieces, the rest as `more` that replaces what was told."""
+        """What the page does not know yet. Text comes as pieces, the rest as `more` that replaces what was told.
+
+        `anew` stands for all of it, where what was told is no longer so.
+        """
         new, self._new = self._new, []
+        if self._told_anew:
+            self._told_anew = self._told_more = False
+            return [{"t": "anew"}]
         found: list[Change] = [{"t": kind, "id": self.id, "s": "".join(pieces)} for kind, pieces in new]
         if self._told_more:
             self._told_more = False
@@ -88,22 +118,36 @@ class Draft:
 
     def entry(self, *, whole: bool = True) -> Entry:
         """The reply so far; without text and thinking where not `whole`."""
-        return Entry(
-            id=self.id,
-            parent=self._parent,
-            role=Role.ASSISTANT,
-            text="".join(self._text) if whole else "",
+        return replace(
+            self.before,
+            text=self.text if whole else "",
             state=self.state,
             thinking="".join(self._thinking) if whole else "",
             thinking_seconds=self._thought_for,
-            steps=tuple(
-                StepTaken(path=step.path, state=step.state, output="".join(step.output), seconds=step.seconds)
-                for step in self._steps.taken
-            ),
+            steps=self._steps.taken_so_far(),
             notices=tuple(self._notices),
             usages=tuple(self._usages),
             failure=self.failure,
         )
+
+    def _say(self, text: str) -> None:
+        if self._again is not None:
+            new = self._again.take(text)
+            if new is None:
+                return
+            self._again = None
+            if isinstance(new, Different):
+                self._replace(new.text)
+                return
+            text = new
+        if text:
+            self._text.append(text)
+            self._grow("text", text)
+
+    def _replace(self, text: str) -> None:
+        self._again = None
+        self._told_anew = self._told_anew or text != self.text
+        self._text = [text]
 
     def _grow(self, kind: str, text: str) -> None:
         if not self._new or self._new[-1][0] != kind:

@@ -9,6 +9,7 @@ from lazyflow.errors import Problem
 from lazyflow.reports.excerpt import marked
 from lazyflow.runtime.contract import LiveApp, RunningApp, Trouble
 from lazyflow.spec.nodes import WebSpec
+from lazyflow.web.asking import askable
 
 Json = dict[str, Any]
 
@@ -27,6 +28,7 @@ def look(live: LiveApp, web: str) -> Json | None:
         "primary": spec.theme.primary or "",
         "mode": spec.theme.mode,
         "context": bool(spec.history),
+        "models": list(askable(app, spec)),
         "nodes": waiting(app, spec),
         "trouble": trouble_data(live.trouble),
     }

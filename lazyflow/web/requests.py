@@ -40,9 +40,25 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Regenerate:
-    """Another answer in place of this one."""
+    """Another answer in place of this one, by `node`; empty means whoever gave this one."""
 
     entry: str
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """The rest of an answer that broke off."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a message and all that follows it, or undo that."""
+
+    entry: str
+    undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +125,9 @@ class Delete:
 
 
 Shelved = List | Rename | Pin | Delete
-FromPage = Ready | Send | Edit | Regenerate | Judge | Inspect | Choose | Stop | New | Shelved
+Asking = Send | Edit | Regenerate | GoOn | Stop
+Changing = Remove | Judge | Choose
+FromPage = Ready | New | Inspect | Asking | Changing | Shelved
 
 
 def parse(data: object) -> FromPage | None:
@@ -152,8 +170,20 @@ def edit(data: Mapping[str, Any]) -> FromPage | None:
 
 def regenerate(data: Mapping[str, Any]) -> FromPage | None:
     """Build a `Regenerate`."""
+    entry, node = id_of(data), data.get("node")
+    return None if entry is None else Regenerate(entry, node if isinstance(node, str) else "")
+
+
+def go_on(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `GoOn`."""
     entry = id_of(data)
-    return None if entry is None else Regenerate(entry)
+    return None if entry is None else GoOn(entry)
+
+
+def remove(data: Mapping[str, Any]) -> FromPage | None:
+    """Build a `Remove`."""
+    entry = id_of(data)
+    return None if entry is None else Remove(entry, data.get("undo") is True)
 
 
 def judge(data: Mapping[str, Any]) -> FromPage | None:
@@ -206,6 +236,8 @@ BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "send": send,
     "edit": edit,
     "regenerate": regenerate,
+    "go-on": go_on,
+    "remove": remove,
     "judge": judge,
     "inspect": inspect,
     "choose": choose,

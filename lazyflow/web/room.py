@@ -12,14 +12,15 @@ from typing import Any
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Failure, Notice, Request
-from lazyflow.runtime.contract import Ask, LiveApp
-from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState
+from lazyflow.runtime.contract import LiveApp
+from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState, brought_back
 from lazyflow.store.conversations import Conversations, StoreUnavailable
+from lazyflow.web.asking import ask_of, askable
+from lazyflow.web.audience import Audience, Listener
 from lazyflow.web.draft import Draft
 from lazyflow.web.keeper import Keeper
 from lazyflow.web.wire import entry_data, path_data, shown_data
 
-Listener = Callable[[dict[str, Any]], None]
 FRAME = 0.05
 """Seconds between two messages to the pages: 20 a second look fluent and cost little."""
 
@@ -27,19 +28,16 @@ log = logging.getLogger(__name__)
 
 
 class Room:
-    """Speaks for the people in it: sends their messages to the app and spreads what comes back.
-
-    Every message to the pages has the next sequence number, so that a page notices what it missed.
-    """
+    """Speaks for the people in it: sends their messages to the app and spreads what comes back."""
 
     def __init__(self, live: LiveApp, web: str, kept: Conversations, conversation: Conversation) -> None:
         self.conversation = conversation
         self._live = live
         self._web = web
+        self._kept = kept
         self._keeper = Keeper(kept, self._growing, self._not_stored)
         self._warned = False
-        self._listeners: set[Listener] = set()
-        self._sequence = 0
+        self._audience = Audience()
         self._draft: Draft | None = None
         self._streams = True
         self._frame: asyncio.TimerHandle | None = None
@@ -54,8 +52,7 @@ class Room:
 
     def join(self, listener: Listener) -> Callable[[], None]:
         """Tell `listener` everything from now on; returns its end."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
+        return self._audience.join(listener)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that a page shows of the conversation, up to the last sequence number."""
@@ -63,10 +60,12 @@ class Room:
         shown = self.conversation
         if self._draft is not None:
             growing = self._draft.entry()
-            shown = shown.with_entry(growing if self._streams else replace(growing, text="", thinking=""))
+            before = self._draft.before
+            quiet = replace(growing, text=before.text, thinking=before.thinking)
+            shown = shown.with_entry(growing if self._streams else quiet)
         return {
             "t": "snap",
-            "seq": self._sequence,
+            "seq": self._audience.sequence,
             "c": self.conversation.id,
             "entries": path_data(shown),
             "busy": self.busy,
@@ -83,29 +82,78 @@ class Room:
         self._answer(said, added=at_end)
         return True
 
-    def answer_again(self, reply: str) -> bool:
-        """Another answer to the message that `reply` answers; False where that cannot be."""
-        old = self.conversation.entries.get(reply)
-        if self.busy or old is None or old.role is not Role.ASSISTANT or old.parent is None:
+    def answer_again(self, entry: str, node: str = "") -> bool:
+        """Another answer to this question, or to the one that this reply answers; False where that cannot be.
+
+        `node` is who is asked; empty means whoever gave the reply.
+        """
+        old = self.conversation.entries.get(entry)
+        if self.busy or old is None or (node and node not in self._askable()):
             return False
-        self._answer(self.conversation.entries[old.parent], added=False)
+        if old.role is Role.USER:
+            self._answer(old, added=False, node=node)
+        elif old.parent is not None:
+            self._answer(self.conversation.entries[old.parent], added=False, node=node or old.node)
         return True
+
+    async def go_on(self, reply: str) -> bool:
+        """Go on with a reply that broke off, the last that is shown; False where that cannot be."""
+        found = self._goes_on(reply)
+        requests = await self._kept.requests(self.conversation.person, self.conversation.id, reply) if found else ()
+        # Another page may have asked for something meanwhile.
+        found = self._goes_on(reply)
+        if found is None or found.parent is None:
+            return False
+        self._begin(Draft(found, requests), self.conversation.entries[found.parent])
+        return True
+
+    def _goes_on(self, reply: str) -> Entry | None:
+        last = self.conversation.path()[-1:]
+        return next((entry for entry in last if entry.id == reply and entry.broken_off and not self.busy), None)
+
+    async def remove(self, entry: str) -> None:
+        """Delete a message and all that follows it; `bring_back` undoes it. Raises: `StoreUnavailable`."""
+        if self.busy or entry not in self.conversation.entries:
+            return
+        before, self.conversation = self.conversation, self.conversation.without(entry)
+        self._audience.tell(self.snapshot())
+        try:
+            await self._kept.remove(before.person, before.id, entry)
+        except StoreUnavailable:
+            self._show(brought_back(self.conversation, before, entry))
+            raise
+
+    async def bring_back(self, entry: str) -> None:
+        """Undo `remove`, and show the message. Raises: `StoreUnavailable`."""
+        if self.busy:
+            return
+        shown = self.conversation
+        await self._kept.bring_back(shown.person, shown.id, entry)
+        stored = await self._kept.load(shown.person, shown.id)
+        if stored is not None and entry in stored.entries:
+            self._show(brought_back(self.conversation, stored.with_entry(stored.entries[entry]), entry))
+            self._keep(self.conversation.entries[entry])
+
+    def _show(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self._audience.tell(self.snapshot())
 
     def choose(self, entry: str) -> None:
         """Show the branch with this message."""
         found = self.conversation.entries.get(entry)
         if found is not None and not self.busy:
             self._keep(found)
-            self._publish(self.snapshot())
+            self._audience.tell(self.snapshot())
 
     def judge(self, reply: str, feedback: Feedback | None) -> None:
         """Note what the person thinks of a reply that is shown; None takes it back."""
         found = next((entry for entry in self.conversation.path() if entry.id == reply), None)
-        if found is None or found.role is not Role.ASSISTANT:
+        growing = self._draft is not None and self._draft.id == reply
+        if found is None or found.role is not Role.ASSISTANT or growing:
             return
         entry = replace(found, feedback=feedback)
         self._keep(entry)
-        self._publish({"t": "more", "id": entry.id, "entry": self._told(entry)})
+        self._audience.tell({"t": "more", "id": entry.id, "entry": self._told(entry)})
 
     def stop(self) -> None:
         """End the running reply at once and keep what was said."""
@@ -116,13 +164,17 @@ class Room:
         self._task.cancel()
         self._finish(self._draft, "stopped")
 
-    def _answer(self, question: Entry, *, added: bool) -> None:
-        draft = self._draft = Draft(new_id(), question.id)
+    def _answer(self, question: Entry, *, added: bool, node: str = "") -> None:
+        reply = Entry(id=new_id(), parent=question.id, role=Role.ASSISTANT, state="running", node=node)
+        self._begin(Draft(reply), question, added=added)
+
+    def _begin(self, draft: Draft, question: Entry, *, added: bool = False) -> None:
+        self._draft = draft
         self._warned = False
         if added:
-            self._publish({"t": "add", "entries": [entry_data(question), entry_data(draft.entry())]})
+            self._audience.tell({"t": "add", "entries": [entry_data(question), entry_data(draft.entry())]})
         else:
-            self._publish(self.snapshot())
+            self._audience.tell(self.snapshot())
         self._task = asyncio.get_running_loop().create_task(self._run(draft, question))
 
     async def _run(self, draft: Draft, question: Entry) -> None:
@@ -150,16 +202,7 @@ class Room:
                 draft.take(Failure((), "This page is no longer part of the app.", "Ask its owner where it moved."))
                 return
             self._streams = spec.stream
-            ask = Ask(
-                message=question.text,
-                entry=spec.target,
-                web=self._web,
-                history=self.conversation.history_before(question),
-                use_context=question.use_context,
-                person=self.conversation.person,
-                conversation=self.conversation.id,
-            )
-            events = app.stream(ask)
+            events = app.stream(ask_of(app, spec, self.conversation, question, draft))
             try:
                 async for event in events:
                     draft.take(event)
@@ -177,11 +220,16 @@ class Room:
         self._draft = None
         entry = draft.entry()
         self._keep(entry, draft.requests)
-        self._publish({"t": "end", "id": entry.id, "entry": self._told(entry)})
+        self._audience.tell({"t": "end", "id": entry.id, "entry": self._told(entry)})
 
     def _told(self, entry: Entry) -> dict[str, Any]:
         """What a page that knows the text of `entry` is told of it."""
         return shown_data(self.conversation, replace(entry, text="", thinking=""))
+
+    def _askable(self) -> tuple[str, ...]:
+        app = self._live.app
+        spec = app.spec.webs.get(self._web)
+        return askable(app, spec) if spec is not None else ()
 
     def _soon(self) -> None:
         if self._frame is None and self._draft is not None and self._streams:
@@ -197,9 +245,12 @@ class Room:
             return
         self._last_frame = asyncio.get_running_loop().time()
         for change in self._draft.changes():
+            if change["t"] == "anew":
+                self._audience.tell(self.snapshot())
+                continue
             if "entry" in change:
                 change["entry"] = entry_data(change["entry"])
-            self._publish(change)
+            self._audience.tell(change)
 
     def _keep(self, entry: Entry, requests: tuple[Request, ...] = ()) -> None:
         self.conversation = self.conversation.with_entry(entry)
@@ -216,12 +267,6 @@ class Room:
             self._warned = True
             self._draft.take(Notice("degraded", f"{error.message} {error.help}".strip()))
             self._soon()
-
-    def _publish(self, message: dict[str, Any]) -> None:
-        self._sequence += 1
-        message["seq"] = self._sequence
-        for listener in tuple(self._listeners):
-            listener(message)
 
 
 def new_id() -> str:

@@ -15,10 +15,13 @@ from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.calls import calls_data
 from lazyflow.web.look import look
 from lazyflow.web.requests import (
+    Asking,
+    Changing,
     Choose,
     Delete,
     Edit,
     FromPage,
+    GoOn,
     Inspect,
     Judge,
     List,
@@ -26,6 +29,7 @@ from lazyflow.web.requests import (
     Pin,
     Ready,
     Regenerate,
+    Remove,
     Rename,
     Send,
     Stop,
@@ -98,10 +102,12 @@ class Session:
                 self._send(await self._shelf.do(request))
             case Inspect(entry):
                 await self._inspect(entry)
+            case Remove() | Judge() | Choose():
+                await self._change(await self._entered(), request)
             case _:
-                self._act(self._room or await self._enter(""), request)
+                await self._ask(await self._entered(), request)
 
-    def _act(self, room: Room, request: Send | Edit | Regenerate | Judge | Choose | Stop) -> None:
+    async def _ask(self, room: Room, request: Asking) -> None:
         match request:
             case Send(text, use_context):
                 path = room.conversation.path()
@@ -111,14 +117,23 @@ class Session:
                 old = room.conversation.entries.get(entry)
                 if old is not None and old.role is Role.USER:
                     room.say(text, use_context=use_context, parent=old.parent)
-            case Regenerate(entry):
-                room.answer_again(entry)
+            case Regenerate(entry, node):
+                room.answer_again(entry, node)
+            case GoOn(entry):
+                await room.go_on(entry)
+            case Stop():
+                room.stop()
+            case _:
+                assert_never(request)
+
+    async def _change(self, room: Room, request: Changing) -> None:
+        match request:
+            case Remove(entry, undo):
+                await (room.bring_back if undo else room.remove)(entry)
             case Judge(entry, feedback):
                 room.judge(entry, feedback)
             case Choose(entry):
                 room.choose(entry)
-            case Stop():
-                room.stop()
             case _:
                 assert_never(request)
 
@@ -134,6 +149,9 @@ class Session:
         shown = self._room.conversation
         requests = await self._rooms.kept.requests(self._person, shown.id, entry)
         self._send({"t": "calls", "id": entry, "calls": calls_data(requests, shown.entries[entry].usages)})
+
+    async def _entered(self) -> Room:
+        return self._room or await self._enter("")
 
     async def _enter(self, conversation: str) -> Room:
         room = await self._rooms.enter(self._person, conversation)

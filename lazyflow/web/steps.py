@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lazyflow.nodes.events import NodePath, Step
+from lazyflow.store.conversation import StepTaken
 
 MOST_OUTPUT = 20_000
 
@@ -22,17 +23,28 @@ class Taken:
 
 
 class Steps:
-    """All steps in the order in which they began."""
+    """All steps in the order in which they began, after those that were taken `before`."""
 
-    def __init__(self) -> None:
-        self.taken: list[Taken] = []
+    def __init__(self, before: tuple[StepTaken, ...] = ()) -> None:
+        self._before = before
+        self._taken: list[Taken] = []
+
+    def taken_so_far(self) -> tuple[StepTaken, ...]:
+        """All of them as they stand."""
+        return (
+            *self._before,
+            *(
+                StepTaken(path=step.path, state=step.state, output="".join(step.output), seconds=step.seconds)
+                for step in self._taken
+            ),
+        )
 
     def take(self, event: Step) -> None:
         """Add one event; what belongs to no step that is running begins one."""
         step = self._running(event.path)
         if event.state == "began" or step is None:
             step = Taken(path=event.path)
-            self.taken.append(step)
+            self._taken.append(step)
         if event.output and step.length < MOST_OUTPUT:
             step.output.append(event.output)
             step.length += len(event.output)
@@ -41,4 +53,4 @@ class Steps:
             step.seconds = event.seconds
 
     def _running(self, path: NodePath) -> Taken | None:
-        return next((step for step in reversed(self.taken) if step.path == path and step.state == "running"), None)
+        return next((step for step in reversed(self._taken) if step.path == path and step.state == "running"), None)

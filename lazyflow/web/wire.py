@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import Any
 
-from lazyflow.nodes.events import Failure, Usage
+from lazyflow.nodes.events import Failure, NodePath, Usage
 from lazyflow.store.conversation import Conversation, Entry, StepTaken
+from lazyflow.store.values import plain
 
 Json = dict[str, Any]
 
 
 def entry_data(entry: Entry) -> Json:
     """One message; empty parts are left out."""
+    parts: Json = {
+        "asked": entry.node,
+        "broken": entry.broken_off,
+        "alone": not entry.use_context,
+        "thinking": entry.thinking,
+        "steps": steps_data(entry.steps, entry.usages),
+        "notices": list(entry.notices),
+        "usage": usage_data(entry.usages) if entry.usages else None,
+        "failure": failure_data(entry.failure) if entry.failure is not None else None,
+        "feedback": plain(entry.feedback) if entry.feedback is not None else None,
+    }
     data: Json = {"id": entry.id, "role": entry.role.value, "text": entry.text, "state": entry.state}
-    if not entry.use_context:
-        data["alone"] = True
-    if entry.thinking:
-        data["thinking"] = entry.thinking
+    data |= {name: part for name, part in parts.items() if part}
     if entry.thinking_seconds is not None:
         data["thought"] = round(entry.thinking_seconds, 1)
-    if entry.steps:
-        data["steps"] = [step_data(step) for step in entry.steps]
-    if entry.notices:
-        data["notices"] = list(entry.notices)
-    if entry.usages:
-        data["usage"] = usage_data(entry.usages)
-    if entry.failure is not None:
-        data["failure"] = failure_data(entry.failure)
-    if entry.feedback is not None:
-        data["feedback"] = {"good": entry.feedback.good, "note": entry.feedback.note}
     return data
 
 
@@ -46,15 +46,33 @@ def path_data(conversation: Conversation) -> list[Json]:
     return [shown_data(conversation, entry) for entry in conversation.path()]
 
 
-def step_data(step: StepTaken) -> Json:
-    """One step: its node, how deep it is, how it went."""
-    return {
-        "node": step.path[-1] if step.path else "",
-        "depth": len(step.path),
-        "state": step.state,
-        "output": step.output,
-        "seconds": round(step.seconds, 2),
-    }
+def steps_data(steps: tuple[StepTaken, ...], usages: tuple[Usage, ...]) -> list[Json]:
+    """The steps: node, depth, how each went, and the tokens of all model calls below it.
+
+    Where a node ran more than once, each of its steps but the last had one call.
+    """
+    tokens: defaultdict[NodePath, list[int]] = defaultdict(list)
+    for usage in usages:
+        for depth in range(1, len(usage.path) + 1):
+            tokens[usage.path[:depth]].append(usage.completion_tokens or 0)
+    runs = Counter(step.path for step in steps)
+    shown = []
+    for step in steps:
+        data: Json = {
+            "node": step.path[-1] if step.path else "",
+            "depth": len(step.path),
+            "state": step.state,
+            "output": step.output,
+            "seconds": round(step.seconds, 2),
+        }
+        runs[step.path] -= 1
+        own = tokens[step.path]
+        took = sum(own[:1] if runs[step.path] else own)
+        del own[:1]
+        if took:
+            data["tokens"] = took
+        shown.append(data)
+    return shown
 
 
 def usage_data(usages: tuple[Usage, ...]) -> Json:
@@ -63,6 +81,8 @@ def usage_data(usages: tuple[Usage, ...]) -> Json:
     completion = [usage.completion_tokens for usage in usages if usage.completion_tokens is not None]
     prompt = [usage.prompt_tokens for usage in usages if usage.prompt_tokens is not None]
     data: Json = {"model": " + ".join(dict.fromkeys(usage.model for usage in usages))}
+    if nodes := " + ".join(dict.fromkeys(usage.path[-1] for usage in usages if usage.path)):
+        data["node"] = nodes
     if completion:
         data["tokens"] = sum(completion)
     if prompt:

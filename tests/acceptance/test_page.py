@@ -66,7 +66,9 @@ def test_an_answer_is_markdown_with_coloured_code_and_an_aligned_table(chat: Cha
     assert chat.answer.locator(".hljs-keyword").count() >= 4
     expect(chat.answer.locator("th").last).to_have_css("text-align", "end")
     expect(chat.answer.locator("td").last).to_have_css("text-align", "end")
-    expect(chat.answer.locator(".note")).to_have_text("smollm2-135m-instruct · 128 tokens · 44.3 tokens/s")
+    expect(chat.answer.locator(".note")).to_have_text(
+        "smollm2-135m-instruct · 128 tokens · 44.3 tokens/s · first token after 0.31 s"
+    )
 
 
 def test_the_context_switch_decides_whether_the_conversation_is_sent(chat: ChatPage) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from lazyflow.nodes.events import Text, Usage
+from lazyflow.runtime.contract import Ask
 from tests.acceptance.browsing import DESKTOP, PHONE, WARNINGS, ChatPage, chromium
 from tests.acceptance.test_page_looks import faults
-from tests.web.fake_live import FakeLive
+from tests.web.fake_live import Beat, FakeLive
 from tests.web.scripts import play
 from tests.web.serve_fake import Served, serving
 
@@ -24,7 +26,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    with serving(FakeLive(script=play)) as served:
+    with serving(FakeLive(script=play, models=("second",))) as served:
         yield served
 
 
@@ -61,3 +63,112 @@ def test_a_thumb_with_a_note_is_there_after_a_reload_and_on_another_page(chat: C
         expect(page.answer.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "false")
         expect(page.answer.get_by_role("button", name="<b>Too</b> short")).to_be_hidden()
     other.page.close()
+
+
+def going_on(ask: Ask) -> Sequence[Beat]:
+    """Half a sentence and a long wait; asked to go on, the other half."""
+    if ask.begun:
+        return [0.3, Text("jumps over "), Text("the dog.")]
+    return [Text("The *quick* brown fox "), 60.0]
+
+
+def test_a_stopped_answer_is_gone_on_with_in_its_place(chat: ChatPage, served: Served) -> None:
+    served.live.script = going_on
+    served.do(lambda: served.live.change(target="second"))
+    chat.say("fox")
+    expect(chat.answer).to_contain_text("brown fox")
+    chat.page.keyboard.press("Escape")
+    expect(chat.answer.locator(".note")).to_contain_text("Stopped")
+    assert faults(chat) == []
+    chat.picture("stopped-" + size_of(chat))
+    address = chat.page.url.removeprefix(served.url)
+    other = ChatPage(chat.page.context.new_page(), served.url).open(address)
+    chat.answer.get_by_role("button", name="Continue").click()
+    expect(chat.answer).to_contain_text("quick brown fox")
+    for page in (chat, other):
+        expect(page.answer.locator(".body")).to_have_text("The quick brown fox jumps over the dog.")
+        expect(page.answers).to_have_count(1)
+        expect(page.answer.get_by_role("button", name="Continue")).to_be_hidden()
+    assert served.live.asked[-1].begun == "The *quick* brown fox "
+    chat.page.reload()
+    expect(chat.answer.locator(".body")).to_have_text("The quick brown fox jumps over the dog.")
+    other.page.close()
+
+
+def test_a_continued_answer_can_be_stopped_and_continued_again(chat: ChatPage, served: Served) -> None:
+    served.live.script = lambda ask: [Text(f"{len(ask.begun)} "), 60.0]
+    served.do(lambda: served.live.change(target="second"))
+    chat.say("count")
+    expect(chat.answer.locator(".body")).to_have_text("0")
+    for text in ("0 2", "0 2 4"):
+        chat.button("Stop").click()
+        chat.answer.get_by_role("button", name="Continue").click()
+        expect(chat.answer.locator(".body")).to_have_text(text)
+    chat.button("Stop").click()
+    expect(chat.answer.locator(".note")).to_contain_text("Stopped")
+
+
+def test_another_model_answers_beside_the_first_answer_and_is_named(chat: ChatPage, served: Served) -> None:
+    def answer(ask: Ask) -> Sequence[Beat]:
+        return [Text(f"I am {ask.entry}."), Usage((ask.entry,), f"{ask.entry}-model", completion_tokens=4)]
+
+    served.live.script = answer
+    chat.ask("who?")
+    expect(chat.answer.locator(".note")).to_have_text("chat · chat-model · 4 tokens")
+    again = chat.answer.get_by_role("button", name="Answer again")
+    again.focus()
+    chat.page.keyboard.press("Enter")
+    items = chat.page.get_by_role("menuitem")
+    expect(items).to_have_text(["Same again", "Answer with second"])
+    expect(items.first).to_be_focused()
+    assert faults(chat) == []
+    chat.picture("models-" + size_of(chat))
+    chat.page.keyboard.press("ArrowDown")
+    chat.page.keyboard.press("Enter")
+    expect(chat.answer.locator(".body")).to_have_text("I am second.")
+    expect(chat.answer.locator(".note")).to_have_text("second · second-model · 4 tokens")
+    chat.answer.get_by_role("button", name="Answer again").click()
+    expect(chat.page.get_by_role("menuitem")).to_have_text(["Same again", "Answer with chat"])
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_role("menu")).to_have_count(0)
+    chat.answer.get_by_label("Previous version").click()
+    expect(chat.answer.locator(".body")).to_have_text("I am chat.")
+
+
+def test_a_deleted_message_is_gone_everywhere_until_that_is_undone(chat: ChatPage, served: Served) -> None:
+    chat.ask("remember one")
+    chat.ask("remember two")
+    other = ChatPage(chat.page.context.new_page(), served.url).open(chat.page.url.removeprefix(served.url))
+    second = chat.page.locator("article.user").last
+    second.hover()
+    second.get_by_role("button", name="Delete this and what follows").click()
+    for page in (chat, other):
+        expect(page.questions).to_have_text(["remember one"])
+        expect(page.answers).to_have_count(1)
+    expect(chat.button("Undo")).to_be_focused()
+    assert faults(chat) == []
+    chat.picture("deleted-" + size_of(chat))
+    other.page.reload()
+    expect(other.questions).to_have_text(["remember one"])
+    other.page.keyboard.press("Control+k")
+    other.page.keyboard.type("remember two")
+    expect(other.page.get_by_text("No conversations")).to_be_visible()
+    conversation = chat.page.url.rpartition("=")[2]
+    exported = chat.page.request.get(f"{served.url}conversations/{conversation}.json").text()
+    assert "remember one" in exported
+    assert "remember two" not in exported
+    chat.button("Undo").click()
+    for page in (chat, other):
+        expect(page.questions).to_have_text(["remember one", "remember two"])
+    expect(chat.button("Undo")).to_have_count(0)
+    other.page.close()
+
+
+def test_a_question_whose_answer_was_deleted_can_be_answered_again(chat: ChatPage) -> None:
+    chat.ask("remember one")
+    chat.answer.get_by_role("button", name="Delete this and what follows").click()
+    expect(chat.answers).to_have_count(0)
+    chat.page.locator("article.user").hover()
+    chat.page.locator("article.user").get_by_role("button", name="Answer again").click()
+    expect(chat.answer.locator(".body")).to_have_text("history=0 context=True")
+    expect(chat.questions).to_have_text(["remember one"])

@@ -80,4 +80,16 @@ def test_a_process_that_is_killed_in_a_reply_keeps_the_question_and_the_reply_so
             expect(again.questions).to_have_text(["wait for it"])
             expect(again.answer).to_contain_text("You said: wait for it and then")
             expect(again.answer).to_contain_text("Interrupted")
+            again.answer.get_by_role("button", name="Continue").click()
+            expect(again.button("Stop")).to_be_visible()
+            page.wait_for_timeout(700)
+            kill(run)
+        (app.parent / "slow.py").write_text(SLOW.replace("sleep(60)", "sleep(0)"))
+        with served(app) as run:
+            again = ChatPage(page, run.url).open(where)
+            expect(again.answer).to_contain_text("You said: wait for it and then")
+            expect(again.answer).to_contain_text("Interrupted")
+            again.answer.get_by_role("button", name="Continue").click()
+            expect(again.answer.locator(".body")).to_have_text("You said: wait for it and then never")
+            expect(again.answers).to_have_count(1)
             assert again.ask("hello") == "You said: hello"

@@ -50,6 +50,17 @@ async def test_the_next_turn_reads_only_what_is_new(model: TextModel) -> None:
     assert then.cached_tokens >= end.prompt_tokens + end.completion_tokens - 1
 
 
+@pytest.mark.parametrize("tokens", [1, 4, 9])
+async def test_an_answer_that_broke_off_is_gone_on_with_as_if_it_had_not(model: TextModel, tokens: int) -> None:
+    whole, _ = await answer(model, ask("Tell me of the sea", sampling=Sampling(temperature=0, max_tokens=16)))
+    begun, _ = await answer(model, ask("Tell me of the sea", sampling=Sampling(temperature=0, max_tokens=tokens)))
+    rest, end = await answer(
+        model, ask("Tell me of the sea", begun, sampling=Sampling(temperature=0, max_tokens=16 - tokens))
+    )
+    assert begun + rest == whole
+    assert end.cached_tokens >= end.prompt_tokens - 1
+
+
 async def test_a_system_prompt_is_shared_between_conversations(model: TextModel) -> None:
     system = Message(Role.SYSTEM, "You are a pirate who knows every island of the seven seas. " * 8)
     first = ChatRequest(messages=(system, Message(Role.USER, "Where is gold?")), sampling=GREEDY)

@@ -144,3 +144,28 @@ def test_tokens_become_their_text_again(vocab: Vocab) -> None:
     for text in ("Hello\n  world", "中文 and 😀", "a\0b"):
         assert b"".join(map(vocab.piece, vocab.tokenize(text).tolist())).decode() == text
     assert vocab.piece(next(iter(vocab.ends))) == b""
+
+
+@pytest.mark.parametrize("begun", ["Once", " upon\n", "a <|im_end|> b", "\n\nOne ", "x" * 300])
+def test_an_answer_that_has_begun_is_left_open(composer: Composer, vocab: Vocab, begun: str) -> None:
+    question = composer.compose([user("Hi")]).tokens.tolist()
+    prompt = composer.compose([user("Hi"), assistant(begun)]).tokens.tolist()
+    assert prompt[: len(question)] == question
+    rest = prompt[len(question) :]
+    assert b"".join(map(vocab.piece, rest)).decode() == begun
+    assert not {special.token for special in vocab.specials} & set(rest)
+
+
+def test_an_answer_that_has_begun_has_the_tokens_that_the_model_said(composer: Composer, vocab: Vocab) -> None:
+    said = np.array([token for letter in "Hello" for token in vocab.tokenize(letter)], np.int32)
+    composer.remember("Hello", said)
+    assert composer.compose([user("Hi"), assistant("Hello")]).tokens.tolist()[-len(said) :] == said.tolist()
+
+
+def test_thinking_that_a_template_opens_is_closed_before_an_answer_that_has_begun(weights: Weights) -> None:
+    templates = Templates(weights.vocab.bos_text, weights.vocab.eos_text)
+    thinking = CHATML.replace("<|im_start|>assistant\\n", "<|im_start|>assistant\\n<think>\\n")
+    prompt = Composer(weights.vocab, templates, thinking).compose([user("Hi"), assistant("Yes, ")])
+    templates.close()
+    assert not prompt.thinking
+    assert b"".join(map(weights.vocab.piece, prompt.tokens.tolist())).endswith(b"<think>\n\n</think>\n\nYes, ")

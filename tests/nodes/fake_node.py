@@ -48,6 +48,6 @@ class FakeNode:
 
 async def answer(node: Node, turn: Turn) -> tuple[str, list[Event]]:
     """The text that reaches the person, and everything else."""
-    events = [event async for event in node.stream(turn.enter(node.name))]
+    events = [event async for event in node.stream(turn.enter(node.name, answers=True))]
     text = "".join(event.text for event in events if isinstance(event, Text))
     return text, [event for event in events if not isinstance(event, Text)]

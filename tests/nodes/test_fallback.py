@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lazyflow.messages import Message, Role
@@ -135,3 +137,9 @@ async def test_closing_ends_the_node_that_is_answering() -> None:
     assert other.running == 1
     await stream.aclose()
     assert other.running == 0
+
+
+async def test_the_other_goes_on_with_what_stands_of_the_answer() -> None:
+    other = FakeNode("backup", ["yes"])
+    await events_of(FallbackNode(FailingNode("chat"), [other], Fallback()), replace(TURN, begun="so far"))
+    assert other.turns[0].begun == "so far"

@@ -123,6 +123,11 @@ async def test_nothing_is_added_where_no_system_prompt_is_written() -> None:
     assert request.messages == (Message(Role.USER, "hi"),)
 
 
+async def test_what_stands_of_the_answer_is_the_last_message_so_that_the_model_goes_on() -> None:
+    request = await sent(LocalSpec(name="chat", model="m"), turn(begun="Once upon "))
+    assert request.messages == (Message(Role.USER, "hi"), Message(Role.ASSISTANT, "Once upon "))
+
+
 async def test_the_conversation_reaches_a_node_that_reads_it_and_no_other() -> None:
     spec = LocalSpec(name="chat", model="m", system="Be brief.")
     told = await sent(spec, turn(history=EARLIER, readers=frozenset({"chat"})))

@@ -54,3 +54,9 @@ async def test_a_slow_reader_holds_the_branches_back() -> None:
     async for event in events:
         said += isinstance(event, Step) and event.state == "output"
     assert said == 1000
+
+
+async def test_no_branch_goes_on_with_what_stands_of_the_joined_answer() -> None:
+    branch = FakeNode("a", ["x"])
+    await answer(ParallelNode("both", {"a": branch}, None), Turn(message="hi", begun="so far"))
+    assert branch.turns[0].begun == ""

@@ -52,3 +52,9 @@ async def test_stopping_a_pipeline_stops_the_step_that_runs() -> None:
 async def test_a_pipeline_of_one_step_is_that_step() -> None:
     node = PipelineNode("p", [FakeNode("a", ["hi"])])
     assert [event async for event in node.stream(Turn(message="x").enter("p"))] == [Text("hi")]
+
+
+async def test_the_last_step_alone_goes_on_with_what_stands_of_the_answer() -> None:
+    first, last = FakeNode("a", ["x"]), FakeNode("b", ["!"])
+    await answer(PipelineNode("p", [first, last]), Turn(message="hi", begun="so far"))
+    assert [turn.begun for turn in (*first.turns, *last.turns)] == ["", "so far"]

@@ -61,3 +61,9 @@ async def test_a_template_sees_only_the_history_that_its_node_may_read() -> None
 async def test_a_template_that_fails_names_its_node() -> None:
     with pytest.raises(NodeFailed, match=r"node 'ask': .*'nothing' is undefined"):
         await answer(prompt("{{ nothing }}", FakeNode("m")), Turn(message="x"))
+
+
+async def test_the_model_goes_on_with_what_stands_of_the_answer() -> None:
+    model = FakeNode("m", ["!"])
+    await answer(prompt("{{ input }}", model), Turn(message="x", begun="so far"))
+    assert model.turns[0].begun == "so far"

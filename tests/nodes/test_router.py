@@ -63,3 +63,9 @@ async def test_a_model_that_answers_nonsense_leads_to_the_default_with_a_notice(
 )
 def test_a_choice_is_read_out_of_what_a_model_says(said: str, choice: str | None) -> None:
     assert named(said, ("billing", "tech", "tech-support")) == choice
+
+
+async def test_the_route_goes_on_with_what_stands_of_the_answer_and_the_deciding_model_does_not() -> None:
+    model, nodes = FakeNode("judge", ["billing"]), targets()
+    await answer(ModelRouter("triage", model, ABOUT, nodes, "chat"), Turn(message="hi", begun="so far"))
+    assert [model.turns[0].begun, nodes["billing"].turns[0].begun] == ["", "so far"]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from lazyflow.nodes.events import Failure, Request, Usage
-from lazyflow.store.conversation import Feedback, StepTaken
+from lazyflow.store.conversation import Conversation, Feedback, StepTaken
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty, keep, opened, unfinished
@@ -54,6 +54,7 @@ async def test_a_conversation_comes_back_whole(kept: Conversations) -> None:
     question = replace(asked("q", "What is 1 + 1?"), use_context=False)
     reply = replace(
         answered("a", "Two.", "q"),
+        node="second-model",
         thinking="hm",
         thinking_seconds=1.5,
         steps=(StepTaken(path=("flow", "chat"), state="ended", output="2", seconds=0.5),),
@@ -145,6 +146,55 @@ async def test_a_deleted_conversation_is_nowhere_until_it_is_restored(kept: Conv
     await kept.restore("ann", "c1")
     assert await kept.load("ann", "c1") is not None
     assert len(await kept.recent("ann")) == 1
+
+
+async def two_answers(kept: Conversations) -> Conversation:
+    """«one», answered twice; after the second answer it goes on."""
+    return await keep(
+        kept,
+        empty(),
+        asked("q1", "one"),
+        answered("a1", "first", "q1"),
+        answered("b1", "second", "q1"),
+        asked("q2", "two", "b1"),
+        answered("a2", "third", "q2"),
+    )
+
+
+async def test_a_removed_message_goes_with_all_that_follows_and_comes_back_with_it(kept: Conversations) -> None:
+    told = await two_answers(kept)
+    await kept.remove("ann", "c1", "b1")
+    left = await kept.load("ann", "c1")
+    assert left == told.without("b1")
+    assert left is not None
+    assert [entry.text for entry in left.path()] == ["one", "first"]
+    assert await kept.search("ann", "third") == ()
+    assert len(await kept.search("ann", "first")) == 1
+    await kept.bring_back("ann", "c1", "b1")
+    assert await kept.load("ann", "c1") == told
+    assert len(await kept.search("ann", "third")) == 1
+
+
+async def test_what_was_removed_before_stays_removed(kept: Conversations) -> None:
+    told = await two_answers(kept)
+    await kept.remove("ann", "c1", "a2")
+    await kept.remove("ann", "c1", "q1")
+    gone = await kept.load("ann", "c1")
+    assert gone is not None
+    assert gone.path() == ()
+    await kept.bring_back("ann", "c1", "q1")
+    assert await kept.load("ann", "c1") == told.without("a2")
+    await kept.bring_back("ann", "c1", "a2")
+    assert await kept.load("ann", "c1") == told
+
+
+async def test_nobody_removes_another_persons_message_or_one_that_is_not_there(kept: Conversations) -> None:
+    told = await two_answers(kept)
+    for person, entry in (("bob", "q1"), ("ann", "no such")):
+        await kept.remove(person, "c1", entry)
+        await kept.bring_back(person, "c1", entry)
+    await kept.bring_back("ann", "c1", "q1")
+    assert await kept.load("ann", "c1") == told
 
 
 async def test_what_a_person_says_in_a_conversation_deleted_elsewhere_is_not_lost(kept: Conversations) -> None:

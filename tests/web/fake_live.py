@@ -12,7 +12,7 @@ from lazyflow.graph.graph import Graph
 from lazyflow.nodes.events import Event, Text
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
 from lazyflow.spec.app import AppSpec
-from lazyflow.spec.nodes import PythonSpec, WebSpec
+from lazyflow.spec.nodes import LocalSpec, PythonSpec, WebSpec
 
 Beat = Event | float
 """An event, or seconds to wait before the next one."""
@@ -23,15 +23,17 @@ def echo(ask: Ask) -> Sequence[Beat]:
     return [Text(f"You said: {ask.message}")]
 
 
-def app_spec(web: WebSpec) -> AppSpec:
+def app_spec(web: WebSpec, models: Sequence[str] = ()) -> AppSpec:
     chat = PythonSpec(name="chat", call="fake:chat")
-    return AppSpec(name="fake", nodes={"chat": chat, web.name: web}, folder=Path("/nowhere"))
+    others = {name: LocalSpec(name=name, model=f"{name}.gguf") for name in models}
+    return AppSpec(name="fake", nodes={"chat": chat, **others, web.name: web}, folder=Path("/nowhere"))
 
 
 class FakeLive:
-    """`LiveApp` and `RunningApp` in one: plays `script`, remembers what it was asked."""
+    """`LiveApp` and `RunningApp` in one: plays `script`, remembers what it was asked. `models` are further nodes."""
 
-    def __init__(self, web: WebSpec | None = None, script: Script = echo) -> None:
+    def __init__(self, web: WebSpec | None = None, script: Script = echo, models: Sequence[str] = ()) -> None:
+        self.models = models
         self.web = web or WebSpec(name="web", target="chat", history=("chat",), title="Fake")
         self.script = script
         self.asked: list[Ask] = []
@@ -48,11 +50,11 @@ class FakeLive:
 
     @property
     def spec(self) -> AppSpec:
-        return app_spec(self.web)
+        return app_spec(self.web, self.models)
 
     @property
     def graph(self) -> Graph:
-        return Graph(app=self.spec, edges={"chat": ()}, order=("chat",))
+        return Graph(app=self.spec, edges={"chat": (), **dict.fromkeys(self.models, ())}, order=("chat", *self.models))
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.nodes

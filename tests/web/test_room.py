@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
-from lazyflow.nodes.events import Failure, Text, Thinking
+from lazyflow.nodes.events import Failure, Text, Thinking, Usage
 from lazyflow.runtime.contract import Ask
 from lazyflow.store.conversation import Conversation
+from lazyflow.store.conversations import StoreUnavailable
 from lazyflow.store.in_memory import InMemory
 from lazyflow.web.room import Room
 from tests.web.fake_live import Beat, FakeLive
@@ -186,6 +188,184 @@ async def test_another_answer_stands_beside_the_first() -> None:
     await idle(room)
     assert room.conversation.branches(room.conversation.path()[1])[0] == reply.id
     assert not room.answer_again("no such message")
+
+
+async def test_a_question_is_answered_again_by_another_model_and_then_by_the_same() -> None:
+    live = FakeLive(models=("second",))
+    room = room_of(live)
+    say(room, "hi")
+    await idle(room)
+    first = room.conversation.path()[1]
+    assert not room.answer_again(first.id, "no such node")
+    for _ in range(2):
+        assert room.answer_again(room.conversation.path()[1].id, "" if len(live.asked) > 1 else "second")
+        await idle(room)
+    assert [(ask.entry, ask.web, ask.use_context) for ask in live.asked] == [
+        ("chat", "web", True),
+        ("second", None, True),
+        ("second", None, True),
+    ]
+    assert [entry.node for entry in room.conversation.entries.values()] == ["", "", "second", "second"]
+    assert room.answer_again(first.id)
+    await idle(room)
+    assert live.asked[-1].entry == "chat"
+
+
+async def test_a_page_that_passes_no_conversation_passes_none_to_another_model() -> None:
+    live = FakeLive(models=("second",))
+    live.change(history=())
+    room = room_of(live)
+    say(room, "hi")
+    await idle(room)
+    room.answer_again(room.conversation.path()[1].id, "second")
+    await idle(room)
+    assert not live.asked[-1].use_context
+
+
+def told_of(room: Room) -> tuple[str, str]:
+    reply = room.conversation.path()[-1]
+    return reply.text, reply.state
+
+
+async def test_a_model_goes_on_with_a_reply_that_was_stopped() -> None:
+    live = FakeLive(script=lambda ask: [Text(" and on")] if ask.begun else [Text("So far"), 60.0], models=("second",))
+    live.change(target="second")
+    room = room_of(live)
+    told = Told(room)
+    say(room, "hi")
+    await asyncio.sleep(0.1)
+    room.stop()
+    reply = room.conversation.path()[-1].id
+    assert await room.go_on(reply)
+    assert told.messages[-1]["t"] == "snap"
+    assert told.messages[-1]["entries"][-1]["text"] == "So far"
+    await idle(room)
+    assert told.messages[-1]["id"] == reply
+    assert told_of(room) == ("So far and on", "done")
+    assert [ask.begun for ask in live.asked] == ["", "So far"]
+    assert live.asked[1].history == ()
+    assert len(room.conversation.entries) == 2
+
+
+async def test_a_reply_cut_by_its_limit_is_gone_on_with_and_the_tokens_add_up() -> None:
+    cut = Usage(("second",), "m", completion_tokens=3, finish_reason="length")
+    live = FakeLive(
+        script=lambda ask: [Text("!"), replace(cut, finish_reason="stop")] if ask.begun else [Text("a"), cut],
+        models=("second",),
+    )
+    live.change(target="second")
+    room = room_of(live)
+    say(room, "hi")
+    await idle(room)
+    assert room.conversation.path()[-1].broken_off
+    assert await room.go_on(room.conversation.path()[-1].id)
+    await idle(room)
+    assert told_of(room) == ("a!", "done")
+    assert not room.conversation.path()[-1].broken_off
+    assert room.snapshot()["entries"][-1]["usage"]["tokens"] == 6
+
+
+async def test_a_function_answers_anew_and_the_page_is_told_where_it_differs() -> None:
+    live = FakeLive(script=lambda _: [Text("So far"), 60.0])
+    room = room_of(live)
+    say(room, "hi")
+    await asyncio.sleep(0.05)
+    room.stop()
+    live.script = lambda _: [Text("So "), 0.1, Text("what?")]
+    told = Told(room)
+    assert await room.go_on(room.conversation.path()[-1].id)
+    await asyncio.sleep(0.08)
+    assert room.snapshot()["entries"][-1]["text"] == "So far"
+    await idle(room)
+    assert live.asked[-1].begun == ""
+    assert told_of(room) == ("So what?", "done")
+    assert told.messages[-2]["t"] == "snap"
+    assert told.messages[-2]["entries"][-1]["text"] == "So what?"
+
+
+async def test_only_the_last_reply_and_only_one_that_broke_off_is_gone_on_with() -> None:
+    room = room_of(FakeLive(script=lambda ask: [Text("a"), 60.0] if ask.message == "one" else [Text("b")]))
+    say(room, "one")
+    await asyncio.sleep(0.02)
+    room.stop()
+    first = room.conversation.path()[-1].id
+    say(room, "two")
+    await idle(room)
+    for nothing in (first, room.conversation.path()[-1].id, room.conversation.path()[0].id, "no such"):
+        assert not await room.go_on(nothing)
+
+
+async def test_a_page_that_does_not_stream_keeps_what_stands_while_it_is_gone_on_with() -> None:
+    live = FakeLive(script=lambda ask: [0.05, Text("!")] if ask.begun else [Text("a"), 60.0], models=("second",))
+    live.change(target="second", stream=False)
+    room = room_of(live)
+    say(room, "hi")
+    await asyncio.sleep(0.02)
+    room.stop()
+    await room.go_on(room.conversation.path()[-1].id)
+    told = Told(room)
+    assert room.snapshot()["entries"][-1]["text"] == "a"
+    await idle(room)
+    assert told.text == "!"
+
+
+async def test_a_removed_message_is_gone_from_every_page_and_comes_back() -> None:
+    live = FakeLive()
+    kept = InMemory()
+    room = Room(live, "web", kept, Conversation(id="c1", person="ann"))
+    for text in ("one", "two"):
+        say(room, text)
+        await idle(room)
+    told = Told(room)
+    answer = room.conversation.path()[1].id
+    await room.remove(answer)
+    assert [entry["text"] for entry in told.messages[-1]["entries"]] == ["one"]
+    stored = await kept.load("ann", "c1")
+    assert stored is not None
+    assert [entry.text for entry in stored.path()] == ["one"]
+    await room.bring_back(answer)
+    assert texts(room) == ["one", "You said: one", "two", "You said: two"]
+    assert [entry["text"] for entry in told.messages[-1]["entries"]] == texts(room)
+
+
+async def test_a_question_without_its_answer_is_answered_again_or_left_and_no_model_hears_of_it() -> None:
+    live = FakeLive()
+    room = room_of(live)
+    say(room, "one")
+    await idle(room)
+    question, answer = room.conversation.path()
+    await room.remove(answer.id)
+    say(room, "two")
+    await idle(room)
+    assert texts(room) == ["one", "two", "You said: two"]
+    assert live.asked[-1].history == ()
+    assert room.answer_again(question.id)
+    await idle(room)
+    assert texts(room) == ["one", "You said: one"]
+
+
+async def test_nothing_is_removed_while_a_reply_runs() -> None:
+    room = room_of(FakeLive(script=lambda _: [Text("a"), 60.0]))
+    say(room, "hi")
+    await room.remove(room.conversation.path()[0].id)
+    assert len(room.conversation.entries) == 1
+    room.stop()
+
+
+async def test_what_the_store_does_not_remove_stays_on_the_page() -> None:
+    class Stubborn(InMemory):
+        async def remove(self, person: str, conversation: str, entry: str) -> None:
+            raise StoreUnavailable(f"{person} {conversation} {entry} cannot be written", "wait")
+
+    room = Room(FakeLive(), "web", Stubborn(), Conversation(id="c1", person="ann"))
+    say(room, "hi")
+    await idle(room)
+    before = room.conversation
+    told = Told(room)
+    with pytest.raises(StoreUnavailable):
+        await room.remove(before.path()[1].id)
+    assert room.conversation == before
+    assert [len(message["entries"]) for message in told.messages] == [1, 2]
 
 
 async def test_a_page_that_does_not_stream_gets_the_answer_at_its_end() -> None:

@@ -21,7 +21,8 @@ from lazyflow.nodes.online.failures import failure
 from lazyflow.nodes.online.form import WrongForm, checked
 from lazyflow.nodes.online.mishap import Broken, Mishap
 from lazyflow.nodes.online.patience import Patience
-from lazyflow.nodes.online.request import Abilities, Asked, ask
+from lazyflow.nodes.online.request import Abilities, Asked, ask, prefill_of
+from lazyflow.nodes.online.seam import Seam
 from lazyflow.nodes.online.silence import Silent, watched
 from lazyflow.nodes.online.target import Target, targets
 from lazyflow.redaction import Redaction, redaction, secrets_in
@@ -131,6 +132,7 @@ class OnlineNode:
     async def _read(self, call: Call, turn: Turn, began: float) -> AsyncGenerator[Event, None]:
         """The pieces of one answer as events. An answer in a form is held back until it is known to have it."""
         split = ThinkingSplit()
+        seam = Seam(turn.begun if prefill_of(call.target) is None else "")
         held: list[str] | None = None if call.asked.format == "text" and not call.asked.choices else []
         first: float | None = None
         async with aclosing(watched(stream(call), call.timeout)) as pieces:
@@ -140,11 +142,13 @@ class OnlineNode:
                     case Thought(text):
                         yield Thinking(text)
                     case Said(text):
-                        for event in _events(split.feed(text), held):
+                        for event in _events(split.feed(text), held, seam):
                             yield event
                     case Done():
-                        for event in _events(split.end(), held):
+                        for event in _events(split.end(), held, seam):
                             yield event
+                        if rest := seam.end():
+                            yield Text(rest)
                         if held is not None:
                             yield Text(_formed("".join(held), call))
                         yield self._usage(piece, call.target, turn, began, first)
@@ -165,15 +169,15 @@ class OnlineNode:
         )
 
 
-def _events(pieces: list[tuple[Any, str]], held: list[str] | None) -> list[Event]:
+def _events(pieces: list[tuple[Any, str]], held: list[str] | None, seam: Seam) -> list[Event]:
     events: list[Event] = []
     for kind, text in pieces:
         if kind == "thinking":
             events.append(Thinking(text))
-        elif held is None:
-            events.append(Text(text))
-        else:
+        elif held is not None:
             held.append(text)
+        elif new := seam.feed(text):
+            events.append(Text(new))
     return events
 
 

@@ -18,6 +18,10 @@ from lazyflow.spec.sampling import SAMPLING_FIELDS, Format, Sampling
 
 EXTENSIONS = frozenset({"top_k", "min_p", "repeat_penalty"})
 """Parameters that OpenAI's own API does not have."""
+GO_ON = (
+    "Your answer broke off. Go on exactly where it ends, in the middle of a word if it ends there. "
+    "Repeat nothing of it, and say nothing about this."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ def ask(spec: OnlineSpec, turn: Turn, target: Target, abilities: Abilities) -> A
         messages=[
             *([{"role": "system", "content": first}] if first else []),
             *(_message(message, pictures=abilities.images is not False) for message in conversation),
+            *begun(turn.begun, target),
         ],
         parameters=parameters,
         body=body,
@@ -79,6 +84,22 @@ def ask(spec: OnlineSpec, turn: Turn, target: Target, abilities: Abilities) -> A
         choices=wishes.choices,
         left_out=tuple(left_out),
     )
+
+
+def begun(answer: str, target: Target) -> list[dict[str, Any]]:
+    """The messages after the question where some of the answer stands already: the platform's own way, else words."""
+    if not answer:
+        return []
+    said = {"role": "assistant", "content": answer}
+    prefill = prefill_of(target)
+    if prefill is not None:
+        return [{**said, **prefill}]
+    return [said, {"role": "user", "content": GO_ON}]
+
+
+def prefill_of(target: Target) -> Mapping[str, bool] | None:
+    """What an answer carries that its model is to go on with; None where the platform has no such thing."""
+    return target.platform.prefill if target.platform is not None else None
 
 
 def _message(message: Message, *, pictures: bool) -> dict[str, Any]:

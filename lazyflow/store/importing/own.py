@@ -38,8 +38,9 @@ def read_own(data: Mapping[str, Any], new_id: NewId) -> tuple[Summary, Conversat
         ids[old] = new_id()
         entry = entry_in(fields, ids[old], None if parent is None else ids[parent])
         before = entries[entry.parent].role if entry.parent is not None else Role.ASSISTANT
-        if {before, entry.role} != {Role.USER, Role.ASSISTANT}:
-            raise Malformed("questions and answers do not take turns")
+        # A question whose answer was deleted may stand before another one.
+        if before is Role.ASSISTANT and entry.role is Role.ASSISTANT:
+            raise Malformed("an answer has no question")
         entries[entry.id] = entry
     chosen = {entry.parent: entry.id for entry in entries.values()}
     for one in sequence(data.get("shown")):
@@ -66,6 +67,7 @@ def entry_in(fields: Mapping[str, Any], id: str, parent: str | None) -> Entry:  
         role=Role(one_of(fields.get("role"), ("user", "assistant"))),
         text=text(fields.get("text")),
         state=state,
+        node=text(fields.get("node", "")),
         use_context=fields.get("use_context", True) is not False,
         thinking=text(fields.get("thinking", "")),
         thinking_seconds=maybe(fields.get("thinking_seconds"), number),

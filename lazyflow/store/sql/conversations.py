@@ -15,6 +15,7 @@ from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.failures import unavailable
 from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
+from lazyflow.store.sql.removing import bring_back_entry, remove_entry
 from lazyflow.store.sql.saving import save_whole
 from lazyflow.store.sql.searching import is_indexed, search
 from lazyflow.store.sql.tables import conversations
@@ -87,6 +88,16 @@ class SqlConversations:
     async def restore(self, person: str, conversation: str) -> None:
         """Undo `delete`."""
         await self._change(person, conversation, deleted_at=None)
+
+    async def remove(self, person: str, conversation: str, entry: str) -> None:
+        """Hide a message and all that follow it."""
+        now = self._clock()
+        await self._writer.submit(lambda connection: remove_entry(connection, person, conversation, entry, now))
+        self._unsaved.removed(person, conversation, entry)
+
+    async def bring_back(self, person: str, conversation: str, entry: str) -> None:
+        """Undo `remove`."""
+        await self._writer.submit(lambda connection: bring_back_entry(connection, person, conversation, entry))
 
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation."""

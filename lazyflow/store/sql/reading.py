@@ -35,14 +35,15 @@ def read_conversation(connection: Connection, person: str, id: str) -> Conversat
         select(entries, runs.c.usage, feedback.c.good, feedback.c.note)
         .outerjoin(runs, runs.c.entry == entries.c.key)
         .outerjoin(feedback, feedback.c.entry == entries.c.key)
-        .where(entries.c.conversation == key)
+        .where(entries.c.conversation == key, entries.c.deleted_at.is_(None))
         .order_by(entries.c.key)
     ).all()
     return Conversation(
         id=id,
         person=person,
         entries={row.id: entry_of(row) for row in rows},
-        chosen={row.parent: row.id for row in rows if row.chosen},
+        # Where the branch that was shown is removed, the newest beside it is shown.
+        chosen={row.parent: row.id for row in (*rows, *(row for row in rows if row.chosen))},
     )
 
 
@@ -54,6 +55,7 @@ def entry_of(row: Row[Any]) -> Entry:
         role=Role(row.role),
         text=row.text,
         state=row.state,
+        node=row.node,
         use_context=row.use_context,
         thinking=row.thinking,
         thinking_seconds=row.thinking_seconds,

@@ -83,6 +83,7 @@ def write_entry(connection: Connection, conversation: int, entry: Entry, now: fl
         "role": entry.role.value,
         "text": storable(entry.text),
         "state": entry.state,
+        "node": storable(entry.node),
         "thinking": storable(entry.thinking),
         "thinking_seconds": entry.thinking_seconds,
         "steps": [plain(step) for step in entry.steps],

@@ -10,7 +10,7 @@ from lazyflow.errors import LazyflowError
 from lazyflow.store.sql.tables import conversations, entries, metadata
 
 # With it a database that is up to date is opened without importing Alembic.
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "lazyflow_version"
 LOCK = 0x1A2F10
 UNDO_SECONDS = 30 * 24 * 3600.0
@@ -35,7 +35,9 @@ def prepare(connection: Connection) -> None:
 def tidy(connection: Connection) -> None:
     """Mark the replies that a process which ended left unfinished; forget what was deleted long ago."""
     connection.execute(update(entries).where(entries.c.state == "running").values(state="interrupted"))
-    connection.execute(delete(conversations).where(conversations.c.deleted_at < time.time() - UNDO_SECONDS))
+    long_ago = time.time() - UNDO_SECONDS
+    connection.execute(delete(conversations).where(conversations.c.deleted_at < long_ago))
+    connection.execute(delete(entries).where(entries.c.deleted_at < long_ago))
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -33,7 +33,7 @@ def search(connection: Connection, person: str, sought: str, limit: int, *, inde
         lines()
         .add_columns(newest)
         .join(entries, entries.c.conversation == conversations.c.key)
-        .where(own(person), holds(sought, indexed=indexed))
+        .where(own(person), entries.c.deleted_at.is_(None), holds(sought, indexed=indexed))
         .group_by(conversations.c.key)
         .order_by(conversations.c.updated.desc(), conversations.c.id.desc())
         .limit(limit)

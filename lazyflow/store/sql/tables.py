@@ -46,6 +46,7 @@ entries = Table(
     Column("role", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("node", Text, nullable=False, server_default=""),
     Column("thinking", Text, nullable=False),
     Column("thinking_seconds", Double),
     Column("steps", JSON, nullable=False),
@@ -54,6 +55,7 @@ entries = Table(
     Column("use_context", Boolean, nullable=False),
     Column("created", Double, nullable=False),
     Column("updated", Double, nullable=False),
+    Column("deleted_at", Double),
     UniqueConstraint("conversation", "id", name="entries_of_conversation"),
     ForeignKeyConstraint(
         ["conversation", "parent"],

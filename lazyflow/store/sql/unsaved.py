@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -47,16 +48,28 @@ class Unsaved:
                 self._newest[key] = conversation
             self._late.setdefault(key, {})[entry.id] = requests
 
+    def removed(self, person: str, conversation: str, entry: str) -> None:
+        """A message was removed with all that follows it: none of that is late any more."""
+        key = (person, conversation)
+        with self._lock:
+            known = self._newest.get(key)
+            if known is not None and entry in known.entries:
+                self._newest[key] = known.without(entry)
+                self._forget(key, known.below(entry))
+
     def stored(self, conversation: Conversation, written: tuple[Entry, ...]) -> None:
         """A save was done, with the late messages that it brought along."""
         key = (conversation.person, conversation.id)
         with self._lock:
-            late = self._late.get(key, {})
-            for entry in written:
-                late.pop(entry.id, None)
-            if not late:
-                self._late.pop(key, None)
-                self._newest.pop(key, None)
+            self._forget(key, {entry.id for entry in written})
+
+    def _forget(self, key: Key, entries: AbstractSet[str]) -> None:
+        late = self._late.get(key, {})
+        for entry in entries:
+            late.pop(entry, None)
+        if not late:
+            self._late.pop(key, None)
+            self._newest.pop(key, None)
 
 
 @dataclass(slots=True)

@@ -12,11 +12,16 @@ export class Thumbs {
     this.buttons = [true, false].map(good => iconButton(icon(good ? 'good' : 'bad'), say(good ? 'good' : 'bad'), () => this.press(good), {'aria-pressed': 'false'}))
     this.area = h('input', {type: 'text', maxlength: String(LONGEST), placeholder: say('noteHelp'), 'aria-label': say('note'), dir: 'auto'})
     this.shown = h('button', {type: 'button', class: 'quiet', dir: 'auto', on: {click: () => this.write()}})
-    this.form = h('form', {class: 'remark', hidden: true}, this.area,
-      h('button', {type: 'submit', class: 'quiet', text: say('saveNote')}),
+    this.form = h('div', {class: 'remark', role: 'group', 'aria-label': say('note'), hidden: true}, this.area,
+      h('button', {type: 'button', class: 'quiet', text: say('saveNote'), on: {click: () => this.save()}}),
       iconButton(icon('cross'), say('cancel'), () => this.close()))
     this.element = h('div', {class: 'remarks'}, this.form, this.shown)
-    this.form.addEventListener('submit', event => { event.preventDefault(); this.save() })
+    this.area.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' || event.isComposing) return
+      // The focus moves to a thumb, which the same Enter must not press.
+      event.preventDefault()
+      this.save()
+    })
     this.form.addEventListener('keydown', event => {
       if (event.key !== 'Escape') return
       event.stopPropagation()

@@ -51,7 +51,8 @@ export class Steps {
     item.dataset.state = step.state
     item.style.setProperty('--depth', String(Math.max(0, step.depth - 1)))
     node.textContent = step.node
-    time.textContent = step.state === 'running' ? '' : `${step.seconds} s`
+    const tokens = step.tokens && this.say('tokens', {n: step.tokens})
+    time.textContent = step.state === 'running' ? '' : [`${step.seconds} s`, tokens].filter(Boolean).join(' · ')
     if (output.textContent !== step.output) output.textContent = step.output
   }
 }

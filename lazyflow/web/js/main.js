@@ -9,6 +9,7 @@ import {Banner, Loading} from './notice.js'
 import styles from './page.css'
 import {Sidebar} from './sidebar.js'
 import {Theme} from './theme.js'
+import {Undo} from './undo.js'
 import {Welcome} from './welcome.js'
 import {Wire} from './wire.js'
 import {speaker} from './words.js'
@@ -21,7 +22,12 @@ class Page {
     const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
     this.inspector = new Inspector({say, send})
-    this.conversation = new Conversation({say, send, inspect: id => this.inspector.open(id), useContext: () => this.composer.useContext})
+    this.models = []
+    this.undo = new Undo(say, id => send({t: 'remove', id, undo: true}))
+    this.conversation = new Conversation({
+      say, send, inspect: id => this.inspector.open(id), useContext: () => this.composer.useContext,
+      models: () => this.models, remove: id => this.remove(id),
+    })
     this.welcome = new Welcome(say, text => this.submit(text))
     this.banner = new Banner(say)
     this.loading = new Loading(say)
@@ -35,7 +41,7 @@ class Page {
       this.connection.element, this.banner.element,
       h('div', {class: 'middle'}, this.sidebar.shade, this.sidebar.element,
         h('main', {}, this.conversation.element,
-          h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.composer.element, this.welcome.examples))),
+          h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.undo.element, this.composer.element, this.welcome.examples))),
       this.status, this.inspector.element)
     this.theme = new Theme(this.root, dark => {
       this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
@@ -85,6 +91,12 @@ class Page {
     return true
   }
 
+  remove(id) {
+    this.send({t: 'remove', id})
+    this.undo.open(id)
+    this.undo.button.focus()
+  }
+
   begin() {
     this.send({t: 'new'})
     this.composer.area.focus()
@@ -128,6 +140,7 @@ class Page {
     this.title.textContent = shown.title
     this.theme.show(shown)
     this.welcome.show(shown)
+    this.models = shown.models
     this.composer.switch.hidden = !shown.context
     this.loading.show(shown.nodes)
     this.banner.show(shown.trouble)
@@ -142,7 +155,10 @@ class Page {
     this.setId(entries.length ? c : '')
     if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
-    if (!same) this.sidebar.ask()
+    if (!same) {
+      this.sidebar.ask()
+      this.undo.close()
+    }
     if (!same || atEnd) this.conversation.toEnd()
     else this.conversation.element.scrollTop = top
   }
@@ -158,6 +174,8 @@ class Page {
   setBusy(busy) {
     if (busy !== this.composer.busy) this.status.textContent = this.say(busy ? 'writing' : 'done')
     this.composer.setBusy(busy)
+    this.root.classList.toggle('busy', busy)
+    if (busy) this.undo.close()
   }
 
   onKey(event) {

@@ -4,6 +4,7 @@ import {h, iconButton} from './dom.js'
 import {Thumbs} from './feedback.js'
 import {Steps, Thoughts} from './fold.js'
 import {icon} from './icons.js'
+import {openMenu} from './menu.js'
 import {Stream} from './stream.js'
 
 /** ‹ 1/2 › where a message stands beside others. */
@@ -15,13 +16,16 @@ function branchSwitch(entry, say, send) {
   return h('span', {class: 'branches'}, go('previous', 'left', at - 1), h('span', {text: `${at + 1}/${ids.length}`}), go('next', 'right', at + 1))
 }
 
+const removeButton = (say, remove, id) => iconButton(icon('trash'), say('removeMessage'), () => remove(id), {class: 'icon idle'})
+
 export class Said {
-  constructor(entry, {say, send, useContext}) {
+  constructor(entry, {say, send, useContext, remove}) {
     this.id = entry.id
     this.entry = entry
     this.say = say
     this.send = send
     this.useContext = useContext
+    this.remove = remove
     this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text})
     this.actions = h('div', {class: 'actions'})
     this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.bubble, this.actions)
@@ -33,7 +37,10 @@ export class Said {
     this.actions.replaceChildren(...[
       entry.alone && h('span', {class: 'note', text: this.say('alone')}),
       copyButton(this.say, () => this.entry.text),
-      iconButton(icon('edit'), this.say('edit'), () => this.edit()),
+      iconButton(icon('edit'), this.say('edit'), () => this.edit(), {class: 'icon idle'}),
+      // A question whose answer was deleted.
+      iconButton(icon('again'), this.say('regenerate'), () => this.send({t: 'regenerate', id: this.id}), {class: 'icon idle at-end'}),
+      removeButton(this.say, this.remove, this.id),
       branchSwitch(entry, this.say, this.send),
     ].filter(Boolean))
   }
@@ -61,10 +68,11 @@ export class Said {
 }
 
 export class Answer {
-  constructor(entry, {say, send, inspect}) {
+  constructor(entry, {say, send, inspect, remove, models}) {
     this.id = entry.id
     this.say = say
     this.send = send
+    this.models = models
     this.thoughts = new Thoughts(say)
     this.steps = new Steps(say)
     this.notices = h('div', {class: 'notices'})
@@ -72,11 +80,12 @@ export class Answer {
     this.waiting = h('div', {class: 'waiting', 'aria-hidden': 'true'}, h('i'), h('i'), h('i'))
     this.failure = h('div')
     this.thumbs = new Thumbs({say, judge: feedback => send({t: 'judge', id: this.id, ...feedback})})
-    this.again = iconButton(icon('again'), say('regenerate'), () => this.answerAgain())
+    this.goOn = h('button', {type: 'button', class: 'quiet idle at-end', on: {click: () => send({t: 'go-on', id: this.id})}}, icon('play'), say('goOn'))
+    this.again = iconButton(icon('again'), say('regenerate'), () => this.chooseAgain(), {class: 'icon idle'})
     this.others = h('span')
     this.facts = h('span', {class: 'note'})
-    this.footer = h('div', {class: 'actions'}, copyButton(say, () => this.stream.source), this.again, ...this.thumbs.buttons,
-      iconButton(icon('inspect'), say('details'), () => inspect(this.id)), this.others, this.facts)
+    this.footer = h('div', {class: 'actions'}, this.goOn, copyButton(say, () => this.stream.source), this.again, ...this.thumbs.buttons,
+      iconButton(icon('inspect'), say('details'), () => inspect(this.id)), removeButton(say, remove, this.id), this.others, this.facts)
     this.element = h('article', {class: 'message assistant', 'aria-label': say('answer')},
       this.steps.element, this.thoughts.element, this.notices, this.body, this.waiting, this.failure, this.footer, this.thumbs.element)
     this.stream = new Stream(this.body, say)
@@ -133,19 +142,34 @@ export class Answer {
 
   showFooter() {
     this.footer.classList.toggle('later', this.running)
-    const {usage = {}, state, failure, feedback} = this.entry
+    const {usage = {}, state, failure, feedback, broken} = this.entry
+    const several = this.models().length > 1
+    this.goOn.hidden = !broken
     this.again.hidden = Boolean(failure)
+    if (several) this.again.setAttribute('aria-haspopup', 'menu')
     this.thumbs.show(feedback)
     this.others.replaceChildren(...[branchSwitch(this.entry, this.say, this.send)].filter(Boolean))
     const facts = [
       ['stopped', 'interrupted'].includes(state) && this.say(state),
       usage.cut && this.say('cut'),
+      several && usage.node !== usage.model && usage.node,
       usage.model,
       usage.tokens !== undefined && this.say('tokens', {n: usage.tokens}),
       usage.speed !== undefined && this.say('speed', {n: usage.speed}),
+      usage.first !== undefined && this.say('first', {s: usage.first}),
     ].filter(Boolean)
     this.facts.textContent = facts.join(' · ')
-    this.facts.title = usage.first !== undefined ? this.say('first', {s: usage.first}) : ''
+  }
+
+  // Where the app has several models one chooses who answers.
+  chooseAgain() {
+    const models = this.models()
+    if (models.length < 2) return this.answerAgain()
+    const others = models.filter(node => node !== (this.entry.asked || models[0]))
+    openMenu(this.again, [
+      {label: this.say('sameAgain'), act: () => this.answerAgain()},
+      ...others.map(node => ({label: this.say('answerBy', {node}), act: () => this.send({t: 'regenerate', id: this.id, node})})),
+    ])
   }
 
   answerAgain() {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -74,3 +75,14 @@ async def test_a_cancelled_answer_frees_its_slot_within_a_second(llama_server: L
     while await asyncio.to_thread(lambda: llama_server.busy):
         assert time.monotonic() - cancelled < 1.0
     assert time.monotonic() - cancelled < 1.0
+
+
+async def test_an_answer_that_broke_off_is_gone_on_with(llama_server: LlamaServer) -> None:
+    def tokens(count: int) -> dict[str, object]:
+        return {"sampling": Sampling(max_tokens=count, temperature=0.0, seed=1)}
+
+    question = ask("Tell me about the sea.")
+    whole = text_of(await events_of(chat(llama_server, **tokens(24)), question))
+    begun = text_of(await events_of(chat(llama_server, **tokens(8)), question))
+    rest = text_of(await events_of(chat(llama_server, **tokens(16)), replace(question, begun=begun)))
+    assert begun + rest == whole

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from lazyflow.messages import File, Message, Role
 from lazyflow.nodes.contract import Overrides, Turn
-from lazyflow.nodes.online.request import Abilities, Asked, ask
+from lazyflow.nodes.online.request import GO_ON, Abilities, Asked, ask
 from lazyflow.nodes.online.target import Target
 from lazyflow.spec.nodes import OnlineSpec
 from lazyflow.spec.platforms import PLATFORMS
@@ -32,6 +32,18 @@ def test_system_prompt_conversation_and_message_stand_in_their_order() -> None:
 def test_a_node_that_does_not_read_the_conversation_sends_the_message_alone() -> None:
     turn = Turn(message="c", history=(Message(Role.USER, "a"),))
     assert asked(OnlineSpec(name="chat"), turn).messages == [{"role": "user", "content": "c"}]
+
+
+def test_what_stands_of_the_answer_is_gone_on_with_in_the_platforms_own_way_or_in_words() -> None:
+    turn = Turn(message="c", begun="so far")
+    kimi = Target(provider="k", model="moonshot/m", platform=PLATFORMS["kimi"])
+    server = Target(provider="l", model="openai/m", platform=PLATFORMS["llama-server"])
+    spec = OnlineSpec(name="chat")
+    assert asked(spec, turn, kimi).messages[1:] == [{"role": "assistant", "content": "so far", "partial": True}]
+    assert asked(spec, turn, server).messages[1:] == [{"role": "assistant", "content": "so far"}]
+    said, told = asked(spec, turn).messages[1:]
+    assert said == {"role": "assistant", "content": "so far"}
+    assert told == {"role": "user", "content": GO_ON}
 
 
 def test_thinking_in_an_earlier_answer_is_not_sent_back() -> None:

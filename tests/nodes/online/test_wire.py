@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lazyflow.messages import File, Message, Role
@@ -35,6 +37,19 @@ SIX = {
     "doubao": "ep-20260101-abcde",
 }
 CHUNK = {"object": "chat.completion.chunk"}
+
+
+@pytest.mark.parametrize(("source", "mark"), [("kimi", "partial"), ("mistral", "prefix")])
+async def test_an_answer_that_is_gone_on_with_carries_the_platforms_mark(source: str, mark: str) -> None:
+    key = {PLATFORMS[source].key_variables[0]: KEY}
+    async with asked(answer([" rest"]), source=source, model=None, environment=key) as (chat, peer):
+        assert text_of(await events_of(chat, replace(TURN, begun="The"))) == " rest"
+    assert peer.received[0].body["messages"][-1] == {"role": "assistant", "content": "The", mark: True}
+
+
+async def test_where_a_platform_has_no_such_mark_what_the_model_repeats_is_left_out() -> None:
+    async with asked(answer(["quick ", "brown ", "fox"])) as (chat, _):
+        assert text_of(await events_of(chat, replace(TURN, begun="The quick brown "))) == "fox"
 
 
 @pytest.mark.parametrize("source", SIX)

@@ -25,7 +25,7 @@ test('a note is saved with its thumb, shown as text, and may be changed', () => 
   down.click()
   assert.equal(made.form.hidden, false)
   made.area.value = ' <img src=x> '
-  made.form.dispatchEvent(new window.Event('submit', {cancelable: true}))
+  made.area.dispatchEvent(new window.KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))
   assert.deepEqual(told.at(-1), {good: false, note: '<img src=x>'})
   assert.deepEqual([made.form.hidden, made.shown.hidden, made.shown.textContent], [true, false, '<img src=x>'])
   assert.equal(made.element.querySelector('img'), null)
