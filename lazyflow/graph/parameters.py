@@ -11,7 +11,7 @@ ADJUSTABLE = {"local", "online", "prompt"}
 
 
 def check_controls(context: Context, schema: Schema) -> None:
-    """A control changes a sampling parameter or the system prompt of a node that has them."""
+    """A control changes a sampling parameter or the system prompt of a node that has them, and each stands once."""
     known = ["system", *schema["$defs"]["sampling"]["properties"]]
     for mark, scalar, value in context.of_kind("parameter"):
         if value not in known:
@@ -19,8 +19,21 @@ def check_controls(context: Context, schema: Schema) -> None:
             context.add(scalar.span, "LF047", f"there is no parameter '{value}'", mark.path, help_)
     for name, web in context.nodes("web"):
         controls = web.entries["controls"].value if "controls" in web.entries else None
+        seen: set[tuple[str, str]] = set()
         for at, control in enumerate(controls.items if isinstance(controls, Sequence) else ()):
             node = text(control, "node") if isinstance(control, Mapping) else None
+            param = text(control, "param") if isinstance(control, Mapping) else None
+            if node is not None and param is not None:
+                pair = (str(node.value), str(param.value))
+                if pair in seen:
+                    context.add(
+                        node.span,
+                        "LF047",
+                        f"'{pair[1]}' of node '{pair[0]}' is controlled twice",
+                        ("nodes", name, "controls", at),
+                        "remove one of them",
+                    )
+                seen.add(pair)
             kind = context.names.types.get(str(node.value)) if node else None
             if node is not None and kind is not None and kind not in ADJUSTABLE | {"web"}:
                 context.add(

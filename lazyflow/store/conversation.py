@@ -10,6 +10,9 @@ from typing import Literal
 from lazyflow.messages import History, Message, Role
 from lazyflow.nodes.events import Failure, NodePath, Usage
 
+Setting = bool | int | float | str | tuple[str, ...]
+Settings = Mapping[str, Mapping[str, Setting]]
+"""What a person set in a conversation: node → parameter → value."""
 ReplyState = Literal["running", "done", "stopped", "failed", "interrupted"]
 """«interrupted»: the process ended while the reply was running."""
 
@@ -74,6 +77,7 @@ class Conversation:
     person: str = ""
     entries: Mapping[str, Entry] = field(default_factory=dict)
     chosen: Mapping[str | None, str] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
 
     def with_entry(self, entry: Entry) -> Conversation:
         """The conversation with `entry` added or put in place of an older state of it, and shown."""

@@ -14,8 +14,8 @@ from lazyflow.store.summary import Match, Place, Summary
 class Conversations(Protocol):
     """Keeps conversations, each for one person: nobody reads or changes another's.
 
-    Every method is called on the event loop and never blocks it. All but `save` raise `StoreUnavailable` where the
-    store cannot be reached; what was stored before stays.
+    Every method is called on the event loop and never blocks it. All but `save` and `adjust` raise `StoreUnavailable`
+    where the store cannot be reached; what was stored before stays.
     """
 
     def save(
@@ -27,6 +27,12 @@ class Conversations(Protocol):
         Saves are done in the order of the calls. The future is done when the entry would survive a crash; it fails
         with `StoreUnavailable`, and then the entry is written with the next save of the conversation. `requests` are
         what models were sent for this reply.
+        """
+
+    def adjust(self, conversation: Conversation) -> asyncio.Future[None]:
+        """Keep the settings of `conversation`; those of one that is not kept yet come with its first message.
+
+        Done in order with the saves; the future fails with `StoreUnavailable`.
         """
 
     async def load(self, person: str, conversation: str) -> Conversation | None:

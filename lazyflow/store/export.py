@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from lazyflow.messages import Role
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.summary import Summary
-from lazyflow.store.values import Json, plain
+from lazyflow.store.values import Json, plain, plain_settings
 
 VERSION = 1
 SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.SYSTEM: "System"}
@@ -44,6 +44,7 @@ def whole(summary: Summary, conversation: Conversation) -> Json:
         "updated": summary.updated,
         "entries": [entry_json(entry) for entry in conversation.entries.values()],
         "shown": list(conversation.chosen.values()),
+        "settings": plain_settings(conversation.settings),
     }
 
 

@@ -56,9 +56,14 @@ class InMemory:
             kept.requests[entry.id] = requests
         self._kept.move_to_end(key)
         self._forget()
-        done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
-        return done
+        return done()
+
+    def adjust(self, conversation: Conversation) -> asyncio.Future[None]:
+        """Keep the settings."""
+        kept = self._kept.get((conversation.person, conversation.id))
+        if kept is not None:
+            kept.conversation = replace(kept.conversation, settings=conversation.settings)
+        return done()
 
     async def load(self, person: str, conversation: str) -> Conversation | None:
         """The conversation with this id if it is this person's."""
@@ -140,6 +145,13 @@ class InMemory:
     def _forget(self) -> None:
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
+
+
+def done() -> asyncio.Future[None]:
+    """A future that is over."""
+    over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    over.set_result(None)
+    return over
 
 
 def match_in(kept: Kept, text: str) -> Match | None:

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, TypeVar, get_args
 
 from lazyflow.nodes.events import Failure, FailureReason, NodePath, Request, Usage
-from lazyflow.store.conversation import Feedback, StepTaken
+from lazyflow.store.conversation import Feedback, Setting, Settings, StepTaken
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -31,6 +31,14 @@ def plain_request(request: Request) -> Json:
         "path": list(request.path),
         "messages": [list(message) for message in request.messages],
         "parameters": [list(parameter) for parameter in request.parameters],
+    }
+
+
+def plain_settings(settings: Settings) -> Json:
+    """What a person set, as JSON."""
+    return {
+        node: {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        for node, values in settings.items()
     }
 
 
@@ -86,6 +94,23 @@ def request(data: object) -> Request:
     """Read what a model was sent. Raises: `Malformed`."""
     fields = mapping(data)
     return Request(path(fields.get("path")), pairs(fields.get("messages")), pairs(fields.get("parameters")))
+
+
+def settings(data: object) -> Settings:
+    """Read what a person set. Raises: `Malformed`."""
+    return {
+        text(node): {text(name): setting(value) for name, value in mapping(values).items()}
+        for node, values in mapping(data).items()
+    }
+
+
+def setting(data: object) -> Setting:
+    """One value that a person set."""
+    if isinstance(data, str | bool):
+        return data
+    if isinstance(data, list):
+        return tuple(text(one) for one in data)
+    return int(number(data)) if isinstance(data, int) else number(data)
 
 
 def mapping(data: object) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from lazyflow.runtime.contract import Ask, RunningApp
 from lazyflow.spec.nodes import LocalSpec, OnlineSpec, WebSpec
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.web.draft import Draft
+from lazyflow.web.settings import overrides
 
 
 def askable(app: RunningApp, spec: WebSpec) -> tuple[str, ...]:
@@ -31,6 +32,7 @@ def ask_of(app: RunningApp, spec: WebSpec, conversation: Conversation, question:
         web=spec.name if own else None,
         history=conversation.history_before(question),
         use_context=question.use_context and (own or bool(spec.history)),
+        overrides=overrides(app.spec, spec, conversation.settings),
         person=conversation.person,
         conversation=conversation.id,
         begun=begun,

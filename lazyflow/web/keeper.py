@@ -35,6 +35,10 @@ class Keeper:
         saving.add_done_callback(self._saved)
         return saving
 
+    def adjust(self, conversation: Conversation) -> None:
+        """Store what the person set; a failure is told."""
+        self._kept.adjust(conversation).add_done_callback(self._saved)
+
     async def begin(self) -> None:
         """A reply begins: when this returns, all that was saved before is on disk, or a failure was told.
 

@@ -29,6 +29,7 @@ def look(live: LiveApp, web: str) -> Json | None:
         "mode": spec.theme.mode,
         "context": bool(spec.history),
         "models": list(askable(app, spec)),
+        "controls": bool(spec.controls),
         "nodes": waiting(app, spec),
         "trouble": trouble_data(live.trouble),
     }

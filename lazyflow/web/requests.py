@@ -77,6 +77,20 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Controls:
+    """The widgets of the page and their values, now and whenever they change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Another value of a control in this conversation, not checked yet; None is the app's own."""
+
+    node: str
+    param: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Show the branch with this message."""
 
@@ -126,8 +140,8 @@ class Delete:
 
 Shelved = List | Rename | Pin | Delete
 Asking = Send | Edit | Regenerate | GoOn | Stop
-Changing = Remove | Judge | Choose
-FromPage = Ready | New | Inspect | Asking | Changing | Shelved
+Changing = Remove | Judge | Adjust | Choose
+FromPage = Ready | New | Inspect | Controls | Asking | Changing | Shelved
 
 
 def parse(data: object) -> FromPage | None:
@@ -201,6 +215,12 @@ def inspect(data: Mapping[str, Any]) -> FromPage | None:
     return None if entry is None else Inspect(entry)
 
 
+def adjust(data: Mapping[str, Any]) -> FromPage | None:
+    """Build an `Adjust`."""
+    node, param = id_of(data, "node"), id_of(data, "param")
+    return None if node is None or param is None else Adjust(node, param, data.get("value"))
+
+
 def choose(data: Mapping[str, Any]) -> FromPage | None:
     """Build a `Choose`."""
     entry = id_of(data)
@@ -240,6 +260,8 @@ BUILDERS: dict[str, Callable[[Mapping[str, Any]], FromPage | None]] = {
     "remove": remove,
     "judge": judge,
     "inspect": inspect,
+    "controls": lambda _: Controls(),
+    "adjust": adjust,
     "choose": choose,
     "stop": lambda _: Stop(),
     "new": lambda _: New(),

@@ -13,12 +13,14 @@ from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Failure, Notice, Request
 from lazyflow.runtime.contract import LiveApp
-from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState, brought_back
+from lazyflow.spec.nodes import Control
+from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState, Setting, brought_back
 from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.web.asking import ask_of, askable
 from lazyflow.web.audience import Audience, Listener
 from lazyflow.web.draft import Draft
 from lazyflow.web.keeper import Keeper
+from lazyflow.web.settings import changed, told_value
 from lazyflow.web.wire import entry_data, path_data, shown_data
 
 FRAME = 0.05
@@ -69,6 +71,7 @@ class Room:
             "c": self.conversation.id,
             "entries": path_data(shown),
             "busy": self.busy,
+            "adjusted": bool(self.conversation.settings),
         }
 
     def say(self, text: str, *, use_context: bool, parent: str | None) -> bool:
@@ -154,6 +157,13 @@ class Room:
         entry = replace(found, feedback=feedback)
         self._keep(entry)
         self._audience.tell({"t": "more", "id": entry.id, "entry": self._told(entry)})
+
+    def adjust(self, control: Control, value: Setting | None) -> None:
+        """Set a control for the turns to come; None takes the person's value away."""
+        settings = changed(self.conversation.settings, control, value)
+        self.conversation = replace(self.conversation, settings=settings)
+        self._keeper.adjust(self.conversation)
+        self._audience.tell({"t": "set", **told_value(control, value), "adjusted": bool(settings)})
 
     def stop(self) -> None:
         """End the running reply at once and keep what was said."""

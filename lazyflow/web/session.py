@@ -15,9 +15,11 @@ from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.calls import calls_data
 from lazyflow.web.look import look
 from lazyflow.web.requests import (
+    Adjust,
     Asking,
     Changing,
     Choose,
+    Controls,
     Delete,
     Edit,
     FromPage,
@@ -37,7 +39,9 @@ from lazyflow.web.requests import (
 )
 from lazyflow.web.room import Room
 from lazyflow.web.rooms import Rooms
+from lazyflow.web.settings import control_named, own, settings_data, told_value, widget_of
 from lazyflow.web.shelf import Shelf
+from lazyflow.web.widgets import accepted
 
 ToPage = Callable[[dict[str, Any]], None]
 log = logging.getLogger(__name__)
@@ -56,6 +60,7 @@ class Session:
         self._room: Room | None = None
         self._leave: Callable[[], None] = nothing
         self._shown: dict[str, Any] | None = None
+        self._controls: list[dict[str, Any]] | None = None
         self._closed = False
         self._in_turn = asyncio.Lock()
         self._working: set[asyncio.Task[None]] = set()
@@ -70,9 +75,13 @@ class Session:
     def refresh(self) -> None:
         """Tell the page what has changed about the app, if anything it shows did."""
         shown = look(self._live, self._web)
-        if shown is not None and self._room is not None and shown != self._shown:
+        if shown is None or self._room is None:
+            return
+        if shown != self._shown:
             self._shown = shown
             self._send(shown)
+        if self._controls is not None and self._widgets(self._room) != self._controls:
+            self._show_controls(self._room)
 
     def handle(self, data: object) -> None:
         """Do what the page asks for, one thing after the other; what is no request of our page is ignored."""
@@ -102,7 +111,9 @@ class Session:
                 self._send(await self._shelf.do(request))
             case Inspect(entry):
                 await self._inspect(entry)
-            case Remove() | Judge() | Choose():
+            case Controls():
+                self._show_controls(await self._entered())
+            case Remove() | Judge() | Adjust() | Choose():
                 await self._change(await self._entered(), request)
             case _:
                 await self._ask(await self._entered(), request)
@@ -132,10 +143,34 @@ class Session:
                 await (room.bring_back if undo else room.remove)(entry)
             case Judge(entry, feedback):
                 room.judge(entry, feedback)
+            case Adjust():
+                self._adjust(room, request)
             case Choose(entry):
                 room.choose(entry)
             case _:
                 assert_never(request)
+
+    def _widgets(self, room: Room) -> list[dict[str, Any]]:
+        app = self._live.app.spec
+        web = app.webs.get(self._web)
+        return settings_data(app, web, room.conversation.settings) if web is not None else []
+
+    def _show_controls(self, room: Room) -> None:
+        self._controls = self._widgets(room)
+        self._send({"t": "controls", "c": room.conversation.id, "items": self._controls})
+
+    def _adjust(self, room: Room, asked: Adjust) -> None:
+        app = self._live.app.spec
+        web = app.webs.get(self._web)
+        control = control_named(web, asked.node, asked.param) if web is not None else None
+        if control is None:
+            return
+        value = accepted(widget_of(app, control), asked.value)
+        if value is None and asked.value is not None:
+            # The page bounds its widgets; what is out of bounds all the same is not taken, and the page told so.
+            self._send({"t": "set", **told_value(control, own(app, control, room.conversation.settings))})
+            return
+        room.adjust(control, value)
 
     async def _show(self, conversation: str) -> None:
         room = await self._enter(conversation)

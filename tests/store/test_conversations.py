@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from lazyflow.nodes.events import Failure, Request, Usage
-from lazyflow.store.conversation import Conversation, Feedback, StepTaken
+from lazyflow.store.conversation import Conversation, Feedback, Settings, StepTaken
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty, keep, opened, unfinished
@@ -245,6 +245,21 @@ async def test_feedback_can_be_taken_back(kept: Conversations) -> None:
     told = await keep(kept, empty(), asked("q", "hi"), replace(answered("a", "ho", "q"), feedback=Feedback(good=True)))
     told = await keep(kept, told, answered("a", "ho", "q"))
     assert await kept.load("ann", "c1") == told
+
+
+async def test_what_a_person_set_comes_back_with_the_conversation(kept: Conversations) -> None:
+    chosen: Settings = {"chat": {"temperature": 0.5, "top_k": 7, "system": "Be brief.", "stop": ("END", "\n")}}
+    told = await keep(kept, replace(empty(), settings=chosen), asked("q", "hi"))
+    back = await kept.load("ann", "c1")
+    assert back == told
+    assert back is not None
+    assert back.settings == chosen
+    await kept.adjust(replace(told, settings={"chat": {"top_k": 8}}))
+    await kept.adjust(replace(told, person="bob", settings={"chat": {"top_k": 9}}))
+    back = await kept.load("ann", "c1")
+    assert back is not None
+    assert back.settings == {"chat": {"top_k": 8}}
+    assert [entry.text for entry in back.path()] == ["hi"]
 
 
 async def test_what_models_were_sent_is_kept_apart(kept: Conversations) -> None:

@@ -13,7 +13,7 @@ SUMMARY = Summary(id="c1", title="Sums", pinned=True, created=86_400.0, updated=
 
 
 def told() -> Conversation:
-    conversation = empty()
+    conversation = replace(empty(), settings={"chat": {"top_k": 7, "stop": ("END",)}})
     for entry in (
         asked("q", "1 + 1?"),
         replace(

@@ -12,7 +12,7 @@ from lazyflow.graph.graph import Graph
 from lazyflow.nodes.events import Event, Text
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
 from lazyflow.spec.app import AppSpec
-from lazyflow.spec.nodes import LocalSpec, PythonSpec, WebSpec
+from lazyflow.spec.nodes import CallableSpec, LocalSpec, PythonSpec, WebSpec
 
 Beat = Event | float
 """An event, or seconds to wait before the next one."""
@@ -23,8 +23,7 @@ def echo(ask: Ask) -> Sequence[Beat]:
     return [Text(f"You said: {ask.message}")]
 
 
-def app_spec(web: WebSpec, models: Sequence[str] = ()) -> AppSpec:
-    chat = PythonSpec(name="chat", call="fake:chat")
+def app_spec(web: WebSpec, chat: CallableSpec, models: Sequence[str] = ()) -> AppSpec:
     others = {name: LocalSpec(name=name, model=f"{name}.gguf") for name in models}
     return AppSpec(name="fake", nodes={"chat": chat, **others, web.name: web}, folder=Path("/nowhere"))
 
@@ -32,7 +31,14 @@ def app_spec(web: WebSpec, models: Sequence[str] = ()) -> AppSpec:
 class FakeLive:
     """`LiveApp` and `RunningApp` in one: plays `script`, remembers what it was asked. `models` are further nodes."""
 
-    def __init__(self, web: WebSpec | None = None, script: Script = echo, models: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        web: WebSpec | None = None,
+        script: Script = echo,
+        chat: CallableSpec | None = None,
+        models: Sequence[str] = (),
+    ) -> None:
+        self.chat = chat or PythonSpec(name="chat", call="fake:chat")
         self.models = models
         self.web = web or WebSpec(name="web", target="chat", history=("chat",), title="Fake")
         self.script = script
@@ -50,7 +56,7 @@ class FakeLive:
 
     @property
     def spec(self) -> AppSpec:
-        return app_spec(self.web, self.models)
+        return app_spec(self.web, self.chat, self.models)
 
     @property
     def graph(self) -> Graph:

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from lazyflow.nodes.contract import Overrides
 from lazyflow.runtime.contract import NodeStatus, Trouble
+from lazyflow.spec.nodes import Control, LocalSpec, WebSpec
+from lazyflow.spec.sampling import Sampling
 from lazyflow.store.conversation import Feedback
 from lazyflow.store.in_memory import InMemory
 from lazyflow.web.rooms import Rooms
@@ -160,6 +163,68 @@ async def test_only_replies_that_are_shown_can_be_judged() -> None:
         page.session.handle({"t": "judge", "id": nobody, "good": True})
     await asyncio.sleep(0.02)
     assert not page.has("more")
+
+
+CONTROLS = (Control(node="chat", param="temperature"), Control(node="chat", param="system"))
+
+
+def adjustable() -> FakeLive:
+    chat = LocalSpec(name="chat", model="./m.gguf", system="Be kind.", sampling=Sampling(temperature=0.7))
+    return FakeLive(WebSpec(name="web", target="chat", controls=CONTROLS), chat=chat)
+
+
+async def test_what_a_person_sets_holds_from_the_next_turn_on_and_stands_on_every_page() -> None:
+    live = adjustable()
+    rooms = rooms_of(live)
+    page = await opened(live, rooms)
+    assert page.last("look")["controls"]
+    await page.says(lambda: page.has("end"), t="send", s="hi")
+    other = await opened(live, rooms, page.last("snap")["c"])
+    await page.says(lambda: page.has("controls"), t="controls")
+    assert [item.get("value") for item in page.last("controls")["items"]] == [None, None]
+    await page.says(lambda: other.has("set"), t="adjust", node="chat", param="temperature", value=0)
+    assert other.last("set") | {"seq": 0} == {
+        "t": "set", "node": "chat", "param": "temperature", "value": 0.0, "adjusted": True, "seq": 0,
+    }  # fmt: skip
+    await other.says(lambda: len(live.asked) == 2, t="send", s="again")
+    assert [dict(ask.overrides) for ask in live.asked] == [{}, {"chat": Overrides(sampling=Sampling(temperature=0.0))}]
+    kept = await rooms.kept.load("ann", page.last("snap")["c"])
+    assert kept is not None
+    assert kept.settings == {"chat": {"temperature": 0.0}}
+    await page.says(lambda: not other.last("set")["adjusted"], t="adjust", node="chat", param="temperature")
+
+
+async def test_a_value_that_the_widget_would_not_take_is_not_taken() -> None:
+    live = adjustable()
+    page = await opened(live, rooms_of(live))
+    await page.says(lambda: page.has("set"), t="adjust", node="chat", param="temperature", value=1.5)
+    for value in (9, "hot", True, [0.5], {"$gt": 0}, float("nan")):
+        page.told.clear()
+        await page.says(lambda: page.has("set"), t="adjust", node="chat", param="temperature", value=value)
+        assert page.told[-1] == {"t": "set", "node": "chat", "param": "temperature", "value": 1.5}
+    told = len(page.told)
+    for node, param in (("chat", "top_p"), ("other", "temperature")):
+        page.session.handle({"t": "adjust", "node": node, "param": param, "value": 0.5})
+    await asyncio.sleep(0.02)
+    assert len(page.told) == told
+
+
+async def test_new_defaults_show_after_a_reload_and_leave_what_the_person_set() -> None:
+    live = adjustable()
+    page = await opened(live, rooms_of(live))
+    await page.says(lambda: page.has("controls"), t="controls")
+    await page.says(lambda: page.has("set"), t="adjust", node="chat", param="temperature", value=1.5)
+    live.chat = LocalSpec(name="chat", model="./m.gguf", system="Be brief.", sampling=Sampling(temperature=0.2))
+    live.tell()
+    assert [(item["app"], item.get("value")) for item in page.last("controls")["items"]] == [
+        (0.2, 1.5),
+        ("Be brief.", None),
+    ]
+    live.change(controls=())
+    assert page.last("controls")["items"] == []
+    assert not page.last("look")["controls"]
+    await page.says(lambda: len(live.asked) == 1, t="send", s="hi")
+    assert live.asked[0].overrides == {}
 
 
 async def test_nonsense_is_ignored() -> None:

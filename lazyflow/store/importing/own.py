@@ -18,6 +18,7 @@ from lazyflow.store.values import (
     number,
     one_of,
     sequence,
+    settings,
     step,
     text,
     usage,
@@ -47,7 +48,9 @@ def read_own(data: Mapping[str, Any], new_id: NewId) -> tuple[Summary, Conversat
         shown = entries.get(ids.get(text(one), ""))
         if shown is not None:
             chosen[shown.parent] = shown.id
-    conversation = Conversation(id=new_id(), entries=entries, chosen=chosen)
+    conversation = Conversation(
+        id=new_id(), entries=entries, chosen=chosen, settings=settings(data.get("settings", {}))
+    )
     summary = Summary(
         id=conversation.id,
         title=text(data.get("title")),

@@ -16,7 +16,7 @@ from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.failures import unavailable
 from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
 from lazyflow.store.sql.removing import bring_back_entry, remove_entry
-from lazyflow.store.sql.saving import save_whole
+from lazyflow.store.sql.saving import save_settings, save_whole
 from lazyflow.store.sql.searching import is_indexed, search
 from lazyflow.store.sql.tables import conversations
 from lazyflow.store.sql.text import storable
@@ -48,6 +48,10 @@ class SqlConversations:
         """Keep the newest state of one message, and what could not be stored before it."""
         saving = Saving(self._unsaved, conversation, entry, requests, self._clock())
         return self._writer.submit(saving.write, saving.over)
+
+    def adjust(self, conversation: Conversation) -> asyncio.Future[None]:
+        """Keep the settings of a conversation that is kept."""
+        return self._writer.submit(lambda connection: save_settings(connection, conversation))
 
     async def load(self, person: str, conversation: str) -> Conversation | None:
         """The conversation with this id if it is this person's."""

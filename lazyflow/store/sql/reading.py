@@ -13,7 +13,7 @@ from lazyflow.store.conversation import Feedback as Judged
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
 from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import Place, Summary
-from lazyflow.store.values import failure, request, step, usage
+from lazyflow.store.values import failure, request, settings, step, usage
 
 
 def own(person: str) -> ColumnElement[bool]:
@@ -28,14 +28,16 @@ def the(person: str, id: str) -> ColumnElement[bool]:  # noqa: A002 - its name
 
 def read_conversation(connection: Connection, person: str, id: str) -> Conversation | None:  # noqa: A002 - its name
     """A whole conversation, oldest message first."""
-    key = connection.execute(select(conversations.c.key).where(the(person, id))).scalar()
-    if key is None:
+    found = connection.execute(
+        select(conversations.c.key, conversations.c.settings).where(the(person, id))
+    ).one_or_none()
+    if found is None:
         return None
     rows = connection.execute(
         select(entries, runs.c.usage, feedback.c.good, feedback.c.note)
         .outerjoin(runs, runs.c.entry == entries.c.key)
         .outerjoin(feedback, feedback.c.entry == entries.c.key)
-        .where(entries.c.conversation == key, entries.c.deleted_at.is_(None))
+        .where(entries.c.conversation == found.key, entries.c.deleted_at.is_(None))
         .order_by(entries.c.key)
     ).all()
     return Conversation(
@@ -44,6 +46,7 @@ def read_conversation(connection: Connection, person: str, id: str) -> Conversat
         entries={row.id: entry_of(row) for row in rows},
         # Where the branch that was shown is removed, the newest beside it is shown.
         chosen={row.parent: row.id for row in (*rows, *(row for row in rows if row.chosen))},
+        settings=settings(found.settings),
     )
 
 

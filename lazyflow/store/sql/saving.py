@@ -13,7 +13,7 @@ from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
 from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import LONGEST_TITLE, Summary, title_of
-from lazyflow.store.values import plain, plain_request
+from lazyflow.store.values import plain, plain_request, plain_settings
 
 
 def save_entry(
@@ -35,6 +35,13 @@ def save_entry(
     )
     if requests:
         write_run(connection, key, entry, requests)
+
+
+def save_settings(connection: Connection, conversation: Conversation) -> None:
+    """Keep what a person set, where the conversation is kept."""
+    own = and_(conversations.c.person == conversation.person, conversations.c.id == conversation.id)
+    values = {"settings": plain_settings(conversation.settings)}
+    connection.execute(update(conversations).where(own).values(values))
 
 
 def save_whole(connection: Connection, conversation: Conversation, summary: Summary) -> None:
@@ -69,6 +76,7 @@ def new(connection: Connection, conversation: Conversation, summary: Summary) ->
             pinned=summary.pinned,
             created=summary.created,
             updated=summary.updated,
+            settings=plain_settings(conversation.settings),
         )
     ).inserted_primary_key
     if made is None:

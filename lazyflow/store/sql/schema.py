@@ -10,7 +10,7 @@ from lazyflow.errors import LazyflowError
 from lazyflow.store.sql.tables import conversations, entries, metadata
 
 # With it a database that is up to date is opened without importing Alembic.
-HEAD = "0003"
+HEAD = "0004"
 VERSION_TABLE = "lazyflow_version"
 LOCK = 0x1A2F10
 UNDO_SECONDS = 30 * 24 * 3600.0

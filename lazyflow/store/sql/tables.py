@@ -31,6 +31,7 @@ conversations = Table(
     Column("created", Double, nullable=False),
     Column("updated", Double, nullable=False),
     Column("deleted_at", Double),
+    Column("settings", JSON, nullable=False),
     UniqueConstraint("person", "id", name="conversations_of_person"),
 )
 Index("conversations_by_time", conversations.c.person, conversations.c.updated)

@@ -6,6 +6,7 @@ import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
 import {Inspector} from './inspector.js'
 import {Banner, Loading} from './notice.js'
+import {Settings} from './settings.js'
 import styles from './page.css'
 import {Sidebar} from './sidebar.js'
 import {Theme} from './theme.js'
@@ -22,6 +23,7 @@ class Page {
     const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
     this.inspector = new Inspector({say, send})
+    this.settings = new Settings({say, send})
     this.models = []
     this.undo = new Undo(say, id => send({t: 'remove', id, undo: true}))
     this.conversation = new Conversation({
@@ -37,11 +39,12 @@ class Page {
     this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
     this.status = h('div', {class: 'unseen', role: 'status'})
     this.root = h('div', {class: 'page'},
-      h('header', {}, this.sidebar.button, this.title, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
+      h('header', {}, this.sidebar.button, this.title, this.settings.button, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
       this.connection.element, this.banner.element,
       h('div', {class: 'middle'}, this.sidebar.shade, this.sidebar.element,
         h('main', {}, this.conversation.element,
-          h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.undo.element, this.composer.element, this.welcome.examples))),
+          h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.undo.element, this.composer.element, this.welcome.examples)),
+        this.settings.element),
       this.status, this.inspector.element)
     this.theme = new Theme(this.root, dark => {
       this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
@@ -127,6 +130,8 @@ class Page {
         return this.setBusy(false)
       case 'calls': return this.inspector.show(message)
       case 'list': return this.sidebar.show(message)
+      case 'controls': return this.settings.show(message)
+      case 'set': return this.settings.set(message)
       case 'failed':
         this.setBusy(false)
         return this.composer.tell([message.message, message.help].filter(Boolean).join(' '))
@@ -142,11 +147,12 @@ class Page {
     this.welcome.show(shown)
     this.models = shown.models
     this.composer.switch.hidden = !shown.context
+    this.settings.offer(shown.controls)
     this.loading.show(shown.nodes)
     this.banner.show(shown.trouble)
   }
 
-  snapshot({c, entries, busy}) {
+  snapshot({c, entries, busy, adjusted}) {
     const same = this.shown === c
     const top = this.conversation.element.scrollTop
     const atEnd = this.conversation.atEnd
@@ -155,6 +161,8 @@ class Page {
     this.setId(entries.length ? c : '')
     if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
+    this.settings.mark(adjusted)
+    this.settings.ask()
     if (!same) {
       this.sidebar.ask()
       this.undo.close()
