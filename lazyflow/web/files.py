@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".map": "application/json"}
+PACKED = {".woff2": "font/woff2"}
+HASHED = (".bundle.js", ".font.woff2")
 FOREVER = "public, max-age=31536000, immutable"
 LEVEL = 9
 
@@ -43,7 +45,10 @@ class Files:
         if file is None:
             return PlainTextResponse("not found", 404)
         # Bokeh's scripts carry a hash in the query, our own in the name: one address, one content.
-        headers = {"cache-control": FOREVER if request.url.query or file == BUNDLE else "no-cache"}
+        headers = {"cache-control": FOREVER if request.url.query or file.name.endswith(HASHED) else "no-cache"}
+        if file.suffix in PACKED:
+            headers["content-type"] = PACKED[file.suffix]
+            return Response(await asyncio.to_thread(file.read_bytes), headers=headers)
         headers |= {"vary": "accept-encoding", "content-type": TYPES[file.suffix]}
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(await asyncio.to_thread(file.read_bytes), headers=headers)
@@ -55,7 +60,9 @@ class Files:
         for folder in self._folders:
             if path.startswith(folder.prefix):
                 file = (folder.path / path.removeprefix(folder.prefix)).resolve()
-                known = file.suffix in TYPES and file.is_relative_to(folder.path.resolve()) and file.is_file()
+                known = (
+                    file.suffix in {**TYPES, **PACKED} and file.is_relative_to(folder.path.resolve()) and file.is_file()
+                )
                 return file if known else None
         return None
 

@@ -48,7 +48,9 @@ def test_the_schema_is_found_in_a_wheel(unpacked: Path) -> None:
 
 
 def test_the_page_and_the_types_are_in_a_wheel(unpacked: Path) -> None:
-    assert list((unpacked / "lazyflow" / "web").rglob("*.bundle.js"))
+    page = unpacked / "lazyflow" / "web"
+    for file in ("chat.*.bundle.js", "maths.*.bundle.js", "maths.*.font.woff2", "maths.font.LICENSE", "page.html"):
+        assert list(page.glob(file)), file
     assert (unpacked / "lazyflow" / "py.typed").is_file()
 
 

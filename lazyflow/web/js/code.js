@@ -26,6 +26,7 @@ import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 import {copyButton} from './copy.js'
 import {h} from './dom.js'
+import {formulas} from './formula.js'
 
 const LANGUAGES = {bash, c, cpp, csharp, css, diff, dockerfile, go, ini, java, javascript, json, kotlin, markdown, php, python, r, ruby, rust, sql, swift, typescript, xml, yaml}
 for (const [name, grammar] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, grammar)
@@ -57,7 +58,7 @@ export function paint({code, language}) {
   code.innerHTML = hljs.highlight(source, {language, ignoreIllegals: true}).value
 }
 
-/** Gives the code blocks and tables of finished Markdown their frames. */
+/** Gives the code blocks and tables of finished Markdown their frames, and draws its formulas. */
 export function dress(root, say, final = true) {
   for (const pre of root.querySelectorAll('pre')) {
     const inner = pre.querySelector('code') || pre
@@ -65,6 +66,7 @@ export function dress(root, say, final = true) {
     if (final) paint(block)
     pre.replaceWith(block.figure)
   }
+  formulas(root)
   for (const table of root.querySelectorAll('table')) {
     const frame = h('div', {class: 'table', tabindex: '0', role: 'region', 'aria-label': say('table')})
     table.replaceWith(frame)

@@ -3,6 +3,7 @@ import {Composer} from './composer.js'
 import {Connection, watchConnection} from './connection.js'
 import {Conversation} from './conversation.js'
 import {h, iconButton} from './dom.js'
+import {style as formulaStyle} from './formula.js'
 import {icon} from './icons.js'
 import {Inspector} from './inspector.js'
 import {Banner, Loading} from './notice.js'
@@ -204,7 +205,7 @@ export function render({model, view}) {
   page.attach(model)
   model.on('remove', () => page.detach(model))
   if (again) page.restored()
-  view.host ??= h('div', {class: 'host'}, h('style', {text: styles}))
+  view.host ??= h('div', {class: 'host'}, h('style', {text: styles}), formulaStyle)
   view.host.append(page.root)
   return view.host
 }

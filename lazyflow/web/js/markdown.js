@@ -1,9 +1,11 @@
 // Markdown to DOM, where nothing can run and nothing is fetched: no HTML, images as links, and a sanitiser behind it.
 import DOMPurify from 'dompurify'
 import MarkdownIt from 'markdown-it'
+import {dollars} from './dollars.js'
 
 export const md = new MarkdownIt({html: false, linkify: true, breaks: true})
 md.linkify.set({fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false})
+dollars(md)
 const escape = md.utils.escapeHtml
 
 md.renderer.rules.image = (tokens, index) => {
@@ -31,6 +33,20 @@ const RULES = {
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,
 }
+// Of MathML what draws, and nothing that leads or looks elsewhere.
+const MATHML = 'http://www.w3.org/1998/Math/MathML'
+const MATHML_RULES = {
+  ALLOWED_TAGS: ['math', 'menclose', 'mfrac', 'mi', 'mmultiscripts', 'mn', 'mo', 'mover', 'mpadded', 'mphantom', 'mprescripts', 'mroot', 'mrow', 'mspace', 'msqrt', 'mstyle', 'msub', 'msubsup', 'msup', 'mtable', 'mtd', 'mtext', 'mtr', 'munder', 'munderover'],
+  ALLOWED_ATTR: ['accent', 'accentunder', 'class', 'columnalign', 'columnspan', 'depth', 'display', 'displaystyle', 'fence', 'form', 'height', 'largeop', 'linethickness', 'lspace', 'mathbackground', 'mathcolor', 'mathvariant', 'maxsize', 'minsize', 'movablelimits', 'notation', 'rowspan', 'rspace', 'scriptlevel', 'separator', 'stretchy', 'style', 'symmetric', 'voffset', 'width'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true,
+}
+const DRAWING_CLASS = /^(?:(?:tml|chr|wbk)-[a-z0-9-]+|mathcal|mathscr|upstrike|downstrike|sout)$/
+const DRAWING_STYLE = /^(?:display:block math|(?:padding|border|margin|width|color|math-depth|math-style|text-align)(?:-[a-z]+)?:[-#.% a-z0-9]+)$/
+// A length that would lead far away from the formula's own place.
+const HUGE = /(?:^|[^.\d])\d{3,}(?:\.\d+)?(?:em|ex|pt|px|in|cm|mm|pc|rem|v[hw])/
+
 const ALIGNED = {left: 'start', center: 'center', right: 'end'}
 
 let purifier = null
@@ -38,7 +54,11 @@ function purify() {
   if (purifier) return purifier
   purifier = DOMPurify(window)
   purifier.addHook('uponSanitizeAttribute', (node, data) => {
-    if (data.attrName === 'class' && !/^(?:language-[a-z0-9+#._-]+|align-[a-z]+)$/.test(data.attrValue)) data.keepAttr = false
+    if (node.namespaceURI === MATHML) {
+      if (data.attrName === 'class') data.attrValue = data.attrValue.split(' ').filter(name => DRAWING_CLASS.test(name)).join(' ')
+      if (data.attrName === 'style') data.attrValue = data.attrValue.split(';').filter(one => DRAWING_STYLE.test(one) && !HUGE.test(one)).join(';')
+      else if (HUGE.test(data.attrValue)) data.keepAttr = false
+    } else if (data.attrName === 'class' && !/^(?:language-[a-z0-9+#._-]+|align-[a-z]+|maths(?:-block)?)$/.test(data.attrValue)) data.keepAttr = false
   })
   purifier.addHook('beforeSanitizeAttributes', node => {
     const align = (node.tagName === 'TD' || node.tagName === 'TH') && /^text-align:(left|center|right)$/.exec(node.getAttribute('style') || '')
@@ -56,6 +76,9 @@ function purify() {
 
 /** @param {string} html of markdown-it @returns {DocumentFragment} */
 export const clean = html => purify().sanitize(html, RULES)
+
+/** @param {string} html one `math` element @returns {DocumentFragment} */
+export const cleanMathml = html => purify().sanitize(html, MATHML_RULES)
 
 /** @param {string} source @returns {DocumentFragment} */
 export const rendered = (source, env = {}) => clean(md.render(source, env))

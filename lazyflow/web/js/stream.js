@@ -15,7 +15,7 @@ export class Stream {
     this.tail = ''
     this.live = null
     this.fence = null
-    this.env = {}
+    this.env = {streaming: true}
     this.due = 0
   }
 
@@ -27,6 +27,7 @@ export class Stream {
   /** Show what was pushed. @param {boolean} [end] nothing more comes */
   flush(end = false) {
     const began = performance.now()
+    this.env.streaming = !end
     let add = this.unread
     this.unread = ''
     while (add) {

@@ -5,6 +5,7 @@ import test from 'node:test'
 const {Stream} = await import('../../../lazyflow/web/js/stream.js')
 const {dress} = await import('../../../lazyflow/web/js/code.js')
 const {rendered} = await import('../../../lazyflow/web/js/markdown.js')
+const {load} = await import('../../../lazyflow/web/js/formula.js')
 const say = key => key
 
 const SOURCE = `# Title
@@ -104,4 +105,45 @@ test('a fence that never closes keeps its text', () => {
 test('a link whose address comes later is a link in the end', () => {
   const element = streamed('See [the page][1].\n\nMore.\n\n[1]: https://example.org/x\n', 5)
   assert.equal(element.querySelector('a').getAttribute('href'), 'https://example.org/x')
+})
+
+const FORMULAS = `Let $x^2$ and \\(y_1\\) be.
+
+$$
+a = b
+
+- c
+$$
+
+It costs $5 and $6.
+
+\\[
+z^2
+\\]
+The end $n$`
+
+for (const size of [1, 3, 7, 10_000]) {
+  test(`formulas in pieces of ${size} characters give what the whole text gives`, async () => {
+    await load()
+    assert.equal(text(streamed(FORMULAS, size)), whole(FORMULAS))
+    assert.equal(streamed(FORMULAS, size).querySelectorAll('math').length, 5)
+  })
+}
+
+test('a formula that has no end yet is text, and nothing in it is taken for Markdown', () => {
+  const element = document.createElement('div')
+  const stream = new Stream(element, say)
+  stream.push('Thus\n\n$$\na = b\n\n- c\n')
+  stream.flush()
+  assert.equal(element.querySelector('li, math'), null)
+  assert.match(element.textContent, /\$\$\s*a = b\s*- c/)
+  stream.push('$$\n')
+  stream.flush()
+  assert.equal(element.querySelectorAll('math').length, 1)
+})
+
+test('dollars that never end are paragraphs and lists in the end', () => {
+  const element = streamed('$$\nOne.\n\n- two\n', 2)
+  assert.equal(element.querySelectorAll('li').length, 1)
+  assert.equal(element.querySelectorAll('math').length, 0)
 })
