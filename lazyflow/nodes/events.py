@@ -52,10 +52,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the person should know and need not act on: history was trimmed, another node answered, a queue."""
+    """Something the person should know and need not act on: history was trimmed, another node answered, a queue.
+
+    A «queued» one holds until anything else is told; `place` counts from 1 where there is a line.
+    """
 
     kind: Literal["trimmed", "fallback", "queued", "routed", "degraded"]
     text: str
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def event_of(output: Output, path: NodePath, model: str) -> Event:
         case ThinkingDelta(text):
             return Thinking(text)
         case Queued(place):
-            return Notice("queued", f"waiting for the model, place {place} in the queue")
+            return Notice("queued", f"waiting for the model, place {place} in the queue", place)
         case Trimmed(messages):
             return Notice("trimmed", f"the oldest {messages} messages were left out: the conversation is too long")
         case Finished():

@@ -30,6 +30,7 @@ class Draft:
         self.node = before.node
         self.state: ReplyState = "running"
         self.failure: Failure | None = None
+        self.queue: Notice | None = None
         self.before = before
         self._clock = clock
         self._text = [before.text]
@@ -66,17 +67,18 @@ class Draft:
 
     def take(self, event: Event) -> None:
         """Add one event."""
+        self._leave_queue(event)
         match event:
             case Text(text):
                 self._end_thinking()
                 self._say(text)
             case Thinking(text):
-                if self._thought_since is None:
-                    self._thought_since = self._clock()
-                self._thinking.append(text)
-                self._grow("think", text)
+                self._think(text)
             case Step():
                 self._steps.take(event)
+                self._told_more = True
+            case Notice(kind="queued"):
+                self.queue = event
                 self._told_more = True
             case Notice(text=text):
                 self._notices.append(text)
@@ -95,6 +97,7 @@ class Draft:
 
     def close(self, state: ReplyState) -> None:
         """No more events come; a failure that was told stays one."""
+        self.queue = None
         self._end_thinking()
         if self._again is not None and state == "done" and self.failure is None:
             self._replace(self._again.told)
@@ -129,6 +132,16 @@ class Draft:
             usages=tuple(self._usages),
             failure=self.failure,
         )
+
+    def _leave_queue(self, event: Event) -> None:
+        if self.queue is not None and not isinstance(event, Request):
+            self.queue, self._told_more = None, True
+
+    def _think(self, text: str) -> None:
+        if self._thought_since is None:
+            self._thought_since = self._clock()
+        self._thinking.append(text)
+        self._grow("think", text)
 
     def _say(self, text: str) -> None:
         if self._again is not None:

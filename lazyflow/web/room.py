@@ -21,7 +21,7 @@ from lazyflow.web.audience import Audience, Listener
 from lazyflow.web.draft import Draft
 from lazyflow.web.keeper import Keeper
 from lazyflow.web.settings import changed, told_value
-from lazyflow.web.wire import entry_data, path_data, shown_data
+from lazyflow.web.wire import entry_data, path_data, queue_data, shown_data
 
 FRAME = 0.05
 """Seconds between two messages to the pages: 20 a second look fluent and cost little."""
@@ -65,11 +65,14 @@ class Room:
             before = self._draft.before
             quiet = replace(growing, text=before.text, thinking=before.thinking)
             shown = shown.with_entry(growing if self._streams else quiet)
+        entries = path_data(shown)
+        if self._draft is not None:
+            entries[-1] |= queue_data(self._draft.queue)
         return {
             "t": "snap",
             "seq": self._audience.sequence,
             "c": self.conversation.id,
-            "entries": path_data(shown),
+            "entries": entries,
             "busy": self.busy,
             "adjusted": bool(self.conversation.settings),
         }
@@ -259,7 +262,7 @@ class Room:
                 self._audience.tell(self.snapshot())
                 continue
             if "entry" in change:
-                change["entry"] = entry_data(change["entry"])
+                change["entry"] = {**entry_data(change["entry"]), **queue_data(self._draft.queue)}
             self._audience.tell(change)
 
     def _keep(self, entry: Entry, requests: tuple[Request, ...] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
-from lazyflow.nodes.events import Failure, NodePath, Usage
+from lazyflow.nodes.events import Failure, NodePath, Notice, Usage
 from lazyflow.store.conversation import Conversation, Entry, StepTaken
 from lazyflow.store.values import plain
 
@@ -30,6 +30,11 @@ def entry_data(entry: Entry) -> Json:
     if entry.thinking_seconds is not None:
         data["thought"] = round(entry.thinking_seconds, 1)
     return data
+
+
+def queue_data(queue: Notice | None) -> Json:
+    """What a running reply waits for, as a part of its data."""
+    return {} if queue is None else {"queue": {"text": queue.text, "place": queue.place}}
 
 
 def shown_data(conversation: Conversation, entry: Entry) -> Json:

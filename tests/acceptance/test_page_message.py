@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lazyflow.nodes.events import Text, Usage
+from lazyflow.nodes.events import Notice, Step, Text, Usage
 from lazyflow.runtime.contract import Ask
 from tests.acceptance.browsing import DESKTOP, PHONE, WARNINGS, ChatPage, chromium
 from tests.acceptance.test_page_looks import faults
@@ -172,3 +172,42 @@ def test_a_question_whose_answer_was_deleted_can_be_answered_again(chat: ChatPag
     chat.page.locator("article.user").get_by_role("button", name="Answer again").click()
     expect(chat.answer.locator(".body")).to_have_text("history=0 context=True")
     expect(chat.questions).to_have_text(["remember one"])
+
+
+def test_the_place_in_line_moves_and_goes_when_the_answer_begins(chat: ChatPage, served: Served) -> None:
+    line = [Notice("queued", f"waiting for the model, place {place} in the queue", place) for place in (3, 2)]
+
+    def wait(_: Ask) -> Sequence[Beat]:
+        return [line[0], 0.6, line[1], 0.6, Notice("queued", "chat: the model is loading"), 0.6, Text("Your turn.")]
+
+    served.live.script = wait
+    chat.say("hello")
+    queue = chat.answer.get_by_role("status")
+    for words in ("Waiting in line: place 3", "Waiting in line: place 2", "chat: the model is loading"):
+        expect(queue).to_have_text(words)
+    chat.picture("queue-" + size_of(chat))
+    expect(chat.answer.locator(".body")).to_have_text("Your turn.")
+    expect(queue).to_be_hidden()
+    assert "place" not in chat.answer.inner_text()
+
+
+def test_a_diagram_is_a_block_of_its_text_and_a_picture_is_a_link(chat: ChatPage, served: Served) -> None:
+    diagram = "graph TD\n  A[<b>x</b>] --> B\n"
+    served.live.script = lambda _: [Text(f"```mermaid\n{diagram}```\n\n![a cat](https://elsewhere.invalid/cat.png)")]
+    chat.ask("draw")
+    expect(chat.answer.locator("figcaption span").first).to_have_text("mermaid")
+    assert chat.answer.locator("pre code").inner_text().strip() == diagram.strip()
+    expect(chat.answer.get_by_role("link", name="a cat")).to_have_attribute("href", "https://elsewhere.invalid/cat.png")
+    expect(chat.answer.locator("img, svg.mermaid")).to_have_count(0)
+
+
+def test_the_steps_of_an_answer_show_their_time_and_tokens(chat: ChatPage, served: Served) -> None:
+    path = ("flow", "plan")
+    served.live.script = lambda _: [
+        Step(path, "began"), Step(path, "output", "Look it up."), Usage((*path, "small"), "m", completion_tokens=12),
+        Step(path, "ended", seconds=1.25), Step(("flow", "write"), "began"), Text("Done."),
+        Step(("flow", "write"), "ended", seconds=0.5), Usage(("flow", "write"), "m", completion_tokens=7),
+    ]  # fmt: skip
+    chat.ask("go")
+    chat.answer.locator(".steps summary").click()
+    expect(chat.answer.locator(".steps .time")).to_have_text(["1.25 s · 12 tokens", "0.5 s · 7 tokens"])

@@ -100,7 +100,7 @@ async def test_output_becomes_events() -> None:
     events = [event async for event in node.stream(turn())]
     assert events == [
         Request(("chat",), (("user", "hi"),), ()),
-        Notice("queued", "waiting for the model, place 2 in the queue"),
+        Notice("queued", "waiting for the model, place 2 in the queue", 2),
         Notice("trimmed", "the oldest 4 messages were left out: the conversation is too long"),
         Thinking("hm"),
         Text("An"),

@@ -7,7 +7,7 @@ from lazyflow.nodes.events import Failure, Notice, Step, Text, Thinking, Usage
 from lazyflow.store.conversation import Entry, StepTaken
 from lazyflow.web.draft import Draft
 from lazyflow.web.steps import MOST_OUTPUT
-from lazyflow.web.wire import entry_data
+from lazyflow.web.wire import entry_data, queue_data
 
 
 def empty() -> Entry:
@@ -149,3 +149,18 @@ def test_an_answer_given_anew_may_be_shorter_but_not_because_it_was_stopped() ->
         draft.take(Text("So"))
         draft.close(state)  # type: ignore[arg-type] # both are states
         assert draft.entry().text == text
+
+
+def test_a_queue_is_shown_as_it_moves_and_until_anything_else_is_told() -> None:
+    draft = Draft(empty())
+    for place in (3, 2):
+        draft.take(Notice("queued", f"place {place}", place))
+        assert [change["t"] for change in draft.changes()] == ["more"]
+        assert queue_data(draft.queue) == {"queue": {"text": f"place {place}", "place": place}}
+    draft.take(Text("hi"))
+    assert [change["t"] for change in draft.changes()] == ["text", "more"]
+    assert queue_data(draft.queue) == {}
+    assert draft.entry().notices == ()
+    draft.take(Notice("queued", "trying again in 3 s"))
+    draft.close("stopped")
+    assert draft.queue is None

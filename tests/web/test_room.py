@@ -8,7 +8,7 @@ import pytest
 
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
-from lazyflow.nodes.events import Failure, Text, Thinking, Usage
+from lazyflow.nodes.events import Failure, Notice, Text, Thinking, Usage
 from lazyflow.runtime.contract import Ask
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.conversations import StoreUnavailable
@@ -388,3 +388,16 @@ async def test_thinking_is_kept_apart_from_the_answer() -> None:
     assert (reply.thinking, reply.text) == ("hm", "yes")
     assert reply.thinking_seconds is not None
     assert room.conversation.history_before(reply) == ()
+
+
+async def test_a_page_that_opens_while_a_reply_waits_sees_its_place() -> None:
+    room = room_of(FakeLive(script=lambda _: [Notice("queued", "place 2", 2), 0.1, Text("hi")]))
+    told = Told(room)
+    say(room, "hi")
+    await asyncio.sleep(0.07)
+    assert room.snapshot()["entries"][-1]["queue"] == {"text": "place 2", "place": 2}
+    assert [message["entry"]["queue"] for message in told.messages if message["t"] == "more"] == [
+        {"text": "place 2", "place": 2}
+    ]
+    await idle(room)
+    assert "queue" not in room.snapshot()["entries"][-1]

@@ -77,7 +77,8 @@ export class Answer {
     this.steps = new Steps(say)
     this.notices = h('div', {class: 'notices'})
     this.body = h('div', {class: 'body', dir: 'auto'})
-    this.waiting = h('div', {class: 'waiting', 'aria-hidden': 'true'}, h('i'), h('i'), h('i'))
+    this.queue = h('span', {class: 'queue', role: 'status', dir: 'auto'})
+    this.waiting = h('div', {class: 'waiting'}, h('i'), h('i'), h('i'), this.queue)
     this.failure = h('div')
     this.thumbs = new Thumbs({say, judge: feedback => send({t: 'judge', id: this.id, ...feedback})})
     this.goOn = h('button', {type: 'button', class: 'quiet idle at-end', on: {click: () => send({t: 'go-on', id: this.id})}}, icon('play'), say('goOn'))
@@ -130,7 +131,14 @@ export class Answer {
   }
 
   showWaiting() {
-    this.waiting.hidden = !this.running || Boolean(this.stream.source) || !this.thoughts.element.hidden
+    const {place, text = ''} = (this.running && this.entry.queue) || {}
+    const words = place ? this.say('inLine', {n: place}) : text
+    if (this.queue.textContent !== words) this.queue.textContent = words
+    this.waiting.hidden = !words && this.idle
+  }
+
+  get idle() {
+    return !this.running || Boolean(this.stream.source) || !this.thoughts.element.hidden
   }
 
   showFailure(failure) {
@@ -145,7 +153,7 @@ export class Answer {
     const {usage = {}, state, failure, feedback, broken} = this.entry
     const several = this.models().length > 1
     this.goOn.hidden = !broken
-    this.again.hidden = Boolean(failure)
+    this.again.hidden = Boolean(failure) && !several
     if (several) this.again.setAttribute('aria-haspopup', 'menu')
     this.thumbs.show(feedback)
     this.others.replaceChildren(...[branchSwitch(this.entry, this.say, this.send)].filter(Boolean))

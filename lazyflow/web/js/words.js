@@ -18,7 +18,7 @@ const EN = {
   exportAs: 'Export as {name}', bring: 'Import conversations', brought: 'Imported: {n}',
   inspect: 'Details of the answer', parameters: 'Parameters', noCalls: 'No model was asked for this answer.', promptFigure: 'Prompt tokens', cachedFigure: 'of them cached', completionFigure: 'Completion tokens', firstFigure: 'First token after', secondsFigure: 'Whole call',
   good: 'Good answer', bad: 'Bad answer', note: 'Note', noteHelp: 'What was good or bad about it? (optional)', saveNote: 'Save note',
-  goOn: 'Continue', sameAgain: 'Same again', answerBy: 'Answer with {node}', removeMessage: 'Delete this and what follows', removedMessage: 'Message deleted',
+  goOn: 'Continue', sameAgain: 'Same again', answerBy: 'Answer with {node}', removeMessage: 'Delete this and what follows', removedMessage: 'Message deleted', inLine: 'Waiting in line: place {n}',
   settings: 'Settings', settingsHelp: 'They hold for this conversation, from the next answer on.', reset: 'Reset', resetAll: 'Reset all', bounds: 'From {min} to {max}', least: 'At least {min}', engines: 'The model’s choice', lines: 'One on each line; \\n is a line break.',
 }
 const DE = {
@@ -40,7 +40,7 @@ const DE = {
   exportAs: 'Als {name} sichern', bring: 'Unterhaltungen importieren', brought: 'Importiert: {n}',
   inspect: 'Einzelheiten der Antwort', parameters: 'Parameter', noCalls: 'Für diese Antwort wurde kein Modell gefragt.', promptFigure: 'Token der Eingabe', cachedFigure: 'davon im Cache', completionFigure: 'Token der Antwort', firstFigure: 'Erstes Token nach', secondsFigure: 'Ganzer Aufruf',
   good: 'Gute Antwort', bad: 'Schlechte Antwort', note: 'Anmerkung', noteHelp: 'Was war gut oder schlecht daran? (freiwillig)', saveNote: 'Anmerkung sichern',
-  goOn: 'Fortsetzen', sameAgain: 'Noch einmal', answerBy: 'Mit {node} beantworten', removeMessage: 'Dies und alles danach löschen', removedMessage: 'Nachricht gelöscht',
+  goOn: 'Fortsetzen', sameAgain: 'Noch einmal', answerBy: 'Mit {node} beantworten', removeMessage: 'Dies und alles danach löschen', removedMessage: 'Nachricht gelöscht', inLine: 'In der Warteschlange: Platz {n}',
   settings: 'Einstellungen', settingsHelp: 'Sie gelten für diese Unterhaltung, ab der nächsten Antwort.', reset: 'Zurücksetzen', resetAll: 'Alle zurücksetzen', bounds: 'Von {min} bis {max}', least: 'Mindestens {min}', engines: 'Wahl des Modells', lines: 'Je Zeile einer; \\n ist ein Zeilenumbruch.',
 }
 const ZH = {
@@ -62,7 +62,7 @@ const ZH = {
   exportAs: '导出为 {name}', bring: '导入对话', brought: '已导入：{n}',
   inspect: '回答详情', parameters: '参数', noCalls: '这个回答没有调用模型。', promptFigure: '输入令牌', cachedFigure: '其中缓存', completionFigure: '输出令牌', firstFigure: '首个令牌用时', secondsFigure: '总用时',
   good: '好的回答', bad: '不好的回答', note: '备注', noteHelp: '哪里好或不好？（可选）', saveNote: '保存备注',
-  goOn: '继续', sameAgain: '再来一次', answerBy: '用 {node} 回答', removeMessage: '删除此消息及其后内容', removedMessage: '消息已删除',
+  goOn: '继续', sameAgain: '再来一次', answerBy: '用 {node} 回答', removeMessage: '删除此消息及其后内容', removedMessage: '消息已删除', inLine: '排队中：第 {n} 位',
   settings: '设置', settingsHelp: '仅用于这个对话，从下一个回答起生效。', reset: '重置', resetAll: '全部重置', bounds: '{min} 到 {max}', least: '至少 {min}', engines: '由模型决定', lines: '每行一个；\\n 表示换行。',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
