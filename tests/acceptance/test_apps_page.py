@@ -15,7 +15,7 @@ from tests.acceptance.example_apps import copy_of
 from tests.acceptance.recorded import Recorded, recorded
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
-SECONDS = re.compile(r"^\d+(\.\d+)? s$")
+SPENT = re.compile(r"^\d+(\.\d+)? s · \d+ tokens$")
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,13 @@ def told(running: Recorded) -> list[str]:
 
 
 def unfold(chat: ChatPage, *nodes: str) -> None:
-    """The steps are folded; opened, each shows its node and its time."""
+    """The steps are folded; opened, each shows its node, its time and its tokens."""
     steps = chat.answer.locator("details.steps")
     expect(steps).to_be_visible()
     expect(steps).not_to_have_attribute("open", "")
     steps.locator("summary").click()
     expect(steps.locator(".node")).to_have_text(list(nodes))
-    expect(steps.locator(".time")).to_have_text([SECONDS] * len(nodes))
+    expect(steps.locator(".time")).to_have_text([SPENT] * len(nodes))
 
 
 @example("callable")
