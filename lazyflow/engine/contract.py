@@ -152,18 +152,14 @@ class LoadedModel(Protocol):
         Raises: `EngineError` or one of its children.
         """
 
-    async def close(self) -> None:
-        """End every request and free the memory. May be called more than once."""
-
-
-class TextModel(LoadedModel, Protocol):
-    """What a loaded GGUF offers beyond chat."""
-
     async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
         """The embedding of each text, of length 1. Raises: `EngineError`."""
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         """The tokens of plain text. Raises: `EngineError`."""
+
+    async def close(self) -> None:
+        """End every request and free the memory. May be called more than once."""
 
 
 OnProgress = Callable[[LoadProgress], None]

@@ -7,14 +7,14 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-from lazyflow.engine.contract import LoadProgress, ModelKey, OnProgress, TextModel
+from lazyflow.engine.contract import LoadedModel, LoadProgress, ModelKey, OnProgress
 from lazyflow.engine.remote import RemoteModel
 
 if TYPE_CHECKING:
     from lazyflow.engine.core import Core  # heavy
 
 
-async def open_model(key: ModelKey, on_progress: OnProgress) -> TextModel:
+async def open_model(key: ModelKey, on_progress: OnProgress) -> LoadedModel:
     """Load `key` and start to answer. `on_progress` is called in the caller's event loop.
 
     Cancelling the call stops the load. Raises: `ModelUnusable`, `MissingExtra`.
@@ -24,7 +24,7 @@ async def open_model(key: ModelKey, on_progress: OnProgress) -> TextModel:
     return await open_threaded(key, on_progress)
 
 
-async def open_threaded(key: ModelKey, on_progress: OnProgress) -> TextModel:
+async def open_threaded(key: ModelKey, on_progress: OnProgress) -> LoadedModel:
     """Load `key` into a thread of this process."""
     from lazyflow.engine.core import Core  # noqa: PLC0415 - heavy
     from lazyflow.engine.threaded import ThreadedModel  # noqa: PLC0415 - heavy

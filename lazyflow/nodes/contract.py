@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lazyflow.engine.contract import LoadedModel
 from lazyflow.errors import LazyflowError
@@ -108,6 +108,30 @@ class Node(Protocol):
 
     def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Answer `turn`, whose path ends with this node's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """A vector for each text, in their order, and the tokens that were read (None: unknown)."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    tokens: int | None = None
+
+
+@runtime_checkable
+class Embeds(Protocol):
+    """A node whose model makes embeddings."""
+
+    async def embed(self, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        """The texts' embeddings, of so many `dimensions` where the model has a choice. Raises: `NodeFailed`."""
+
+
+@runtime_checkable
+class Tokenizes(Protocol):
+    """A node whose model's tokens are known here."""
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        """The tokens of plain text. Raises: `NodeFailed`."""
 
 
 class NodeFailed(LazyflowError):

@@ -10,9 +10,14 @@ NodePath = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The next piece of the answer."""
+    """The next piece of the answer.
+
+    `logprobs`, where n were asked for and the model tells them, are (token text, logprob): for each token itself, then
+    the n likeliest.
+    """
 
     text: str
+    logprobs: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ class FallbackNode:
         self._sleep = sleep
         self._rests: dict[str, float] = {}
 
+    @property
+    def first(self) -> Node:
+        """The node itself, without the others: what they offer beside answers does not compare with its own."""
+        return self._nodes[0]
+
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The events of the first node that answers. Raises: `NodeFailed` with what each of them said."""
         failures: list[Failure] = []

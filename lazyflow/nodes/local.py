@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import fields
 
@@ -24,7 +24,7 @@ from lazyflow.errors import LazyflowError
 from lazyflow.messages import Message, Role
 from lazyflow.nodes.attachments import images, spoken
 from lazyflow.nodes.choices import grammar_of
-from lazyflow.nodes.contract import ModelSource, NodeFailed, Turn
+from lazyflow.nodes.contract import Embeddings, ModelSource, NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, FailureReason, NodePath, Notice, Request, Text, Thinking, Usage
 from lazyflow.spec.nodes import LocalSpec
 from lazyflow.spec.sampling import JsonSchema
@@ -62,6 +62,27 @@ class LocalNode:
                 again = False
             except LazyflowError as error:
                 raise NodeFailed(failure(turn.path, error)) from error
+
+    async def embed(self, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        """See `Embeds`: the model's own number of dimensions is the only one."""
+        try:
+            async with self._model.use() as model:
+                vectors = tuple(await model.embed(texts))
+                tokens = [len(await model.tokenize(text)) for text in texts]
+        except LazyflowError as error:
+            raise NodeFailed(failure((self.name,), error)) from error
+        if dimensions is not None and any(len(vector) != dimensions for vector in vectors):
+            words = f"the embeddings of node '{self.name}' have {len(vectors[0])} dimensions, not {dimensions}"
+            raise NodeFailed(Failure((self.name,), words, "leave `dimensions` out", "invalid"))
+        return Embeddings(vectors, sum(tokens))
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        """See `Tokenizes`."""
+        try:
+            async with self._model.use() as model:
+                return await model.tokenize(text)
+        except LazyflowError as error:
+            raise NodeFailed(failure((self.name,), error)) from error
 
     async def _answer(self, model: LoadedModel, request: ChatRequest, path: NodePath) -> AsyncGenerator[Event, None]:
         async with aclosing(model.chat(request)) as outputs:
@@ -109,8 +130,8 @@ def told(path: NodePath, request: ChatRequest) -> Request:
 def event_of(output: Output, path: NodePath, model: str) -> Event:
     """What the engine says, in the words of the page."""
     match output:
-        case TextDelta(text):
-            return Text(text)
+        case TextDelta(text, logprobs):
+            return Text(text, logprobs)
         case ThinkingDelta(text):
             return Thinking(text)
         case Queued(place):

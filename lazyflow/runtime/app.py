@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.contract import Node, NodeFailed, Turn
+from lazyflow.nodes.contract import Embeddings, Embeds, Node, NodeFailed, Tokenizes, Turn
 from lazyflow.nodes.events import Event, Failure
+from lazyflow.nodes.fallback import FallbackNode
 from lazyflow.runtime.claim import Claim
 from lazyflow.runtime.contract import Ask, NodeStatus
 from lazyflow.spec.app import AppSpec
@@ -52,9 +53,27 @@ class App:
             log.exception("a turn of node '%s'", ask.entry)
             yield Failure((ask.entry,), f"node '{ask.entry}' broke off unexpectedly", "the log has the details")
 
+    async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        """See `RunningApp`."""
+        asked = self._alone(node)
+        if not isinstance(asked, Embeds):
+            raise cannot(node, "makes no embeddings", "ask a node of type local or online")
+        return await asked.embed(texts, dimensions)
+
+    async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
+        """See `RunningApp`."""
+        asked = self._alone(node)
+        if not isinstance(asked, Tokenizes):
+            raise cannot(node, "has no tokens that are known here", "ask a node of type local")
+        return await asked.tokenize(text)
+
     def reusable(self, kept: tuple[str, ...]) -> Mapping[str, Node]:
         """Of the nodes that did not change, those that go on in the next app: they hold neither nodes nor models."""
         return {name: self.nodes[name] for name in kept if not self.graph.edges[name] and name not in self.claims}
+
+    def _alone(self, name: str) -> Node:
+        node = self.nodes[name]
+        return node.first if isinstance(node, FallbackNode) else node
 
     def _turn(self, ask: Ask) -> Turn:
         web = ask.web if ask.web in self.spec.webs else None
@@ -74,3 +93,8 @@ class App:
         """Let the models go; those that another generation holds stay in memory."""
         for claim in self.claims.values():
             await claim.release()
+
+
+def cannot(node: str, what: str, instead: str) -> NodeFailed:
+    """What a caller is told who asks a node for what its type does not offer."""
+    return NodeFailed(Failure((node,), f"node '{node}' {what}", instead, "invalid"))

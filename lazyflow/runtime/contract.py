@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -11,7 +11,7 @@ from lazyflow.engine.contract import ModelInfo
 from lazyflow.errors import Problem
 from lazyflow.graph.graph import Graph
 from lazyflow.messages import File, History
-from lazyflow.nodes.contract import Overrides
+from lazyflow.nodes.contract import Embeddings, Overrides
 from lazyflow.nodes.events import Event
 from lazyflow.spec.app import AppSpec
 
@@ -84,6 +84,12 @@ class RunningApp(Protocol):
 
     def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         """Answer; never raises `NodeFailed`: a turn that fails ends with a `Failure`. Closing it cancels the turn."""
+
+    async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        """The embeddings that a node's model makes. Raises: `NodeFailed`, also where the node has none."""
+
+    async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
+        """The tokens of a text for a node's model. Raises: `NodeFailed`, also where they are not known here."""
 
     def status(self) -> Mapping[str, NodeStatus]:
         """The state of every callable node, by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,12 @@ class RecordedModel:
     def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         self.requests.append(request)
         return self.model.chat(request)
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        return await self.model.embed(texts)
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        return await self.model.tokenize(text)
 
     async def close(self) -> None:
         await self.model.close()

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from lazyflow.engine.contract import ChatRequest, Finished, TextDelta, TextModel
+from lazyflow.engine.contract import ChatRequest, Finished, LoadedModel, TextDelta
 from lazyflow.messages import Message, Role
 from lazyflow.spec.sampling import Sampling
 from tests.engine.real import load
@@ -41,7 +41,7 @@ class Contender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    model: TextModel
+    model: LoadedModel
 
     async def answer(self, conversation: Sequence[str], tokens: int) -> Measured:
         began, first, text = time.perf_counter(), 0.0, ""

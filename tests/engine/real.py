@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lazyflow.engine.contract import ChatRequest, Finished, LoadedModel, ModelKey, Output, TextDelta, TextModel
+from lazyflow.engine.contract import ChatRequest, Finished, LoadedModel, ModelKey, Output, TextDelta
 from lazyflow.engine.open import open_model
 from lazyflow.messages import Message, Role
 from lazyflow.spec.sampling import Sampling
@@ -35,6 +35,6 @@ async def answer(model: LoadedModel, request: ChatRequest) -> tuple[str, Finishe
     return "".join(output.text for output in outputs if isinstance(output, TextDelta)), outputs[-1]
 
 
-async def load(path: Path, **fields: object) -> TextModel:
+async def load(path: Path, **fields: object) -> LoadedModel:
     """Load a model without looking at its progress."""
     return await open_model(key(path, **fields), lambda _: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazyflow.engine.contract import ChatRequest, ContextOverflow, EngineError, InvalidRequest, TextModel
+from lazyflow.engine.contract import ChatRequest, ContextOverflow, EngineError, InvalidRequest, LoadedModel
 from lazyflow.messages import Message, Role
 from lazyflow.spec.sampling import JsonSchema, Sampling
 from tests.engine.real import answer, ask
@@ -69,7 +69,7 @@ ANSWERED: dict[str, ChatRequest] = {
 
 
 @pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
-async def test_it_is_refused(model: TextModel, request_: ChatRequest) -> None:
+async def test_it_is_refused(model: LoadedModel, request_: ChatRequest) -> None:
     with pytest.raises(InvalidRequest) as refused:
         await answer(model, request_)
     assert refused.value.message
@@ -77,18 +77,18 @@ async def test_it_is_refused(model: TextModel, request_: ChatRequest) -> None:
 
 
 @pytest.mark.parametrize("request_", TOO_LONG.values(), ids=TOO_LONG)
-async def test_it_is_too_long(model: TextModel, request_: ChatRequest) -> None:
+async def test_it_is_too_long(model: LoadedModel, request_: ChatRequest) -> None:
     with pytest.raises(ContextOverflow, match="holds 512"):
         await answer(model, request_)
 
 
 @pytest.mark.parametrize("request_", ANSWERED.values(), ids=ANSWERED)
-async def test_it_is_answered(model: TextModel, request_: ChatRequest) -> None:
+async def test_it_is_answered(model: LoadedModel, request_: ChatRequest) -> None:
     _, end = await answer(model, request_)
     assert end.completion_tokens > 0
 
 
-async def test_a_request_of_the_wrong_types_fails_alone(model: TextModel, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_request_of_the_wrong_types_fails_alone(model: LoadedModel, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(EngineError):
         await answer(model, ask("Hi", sampling=Sampling(temperature="hot")))  # type: ignore[arg-type]  # on purpose
     caplog.clear()

@@ -24,7 +24,7 @@ from lazyflow.engine.contract import (
 from lazyflow.errors import LazyflowError, ModelUnusable
 from lazyflow.messages import File, Message, Role
 from lazyflow.nodes.choices import grammar_of
-from lazyflow.nodes.contract import NodeFailed, Overrides, Turn
+from lazyflow.nodes.contract import Embeddings, NodeFailed, Overrides, Turn
 from lazyflow.nodes.events import FailureReason, Notice, Request, Text, Thinking, Usage
 from lazyflow.nodes.local import LocalNode
 from lazyflow.spec.nodes import LocalSpec
@@ -53,6 +53,14 @@ class Model:
         self.plays = list(plays)
         self.requests: list[ChatRequest] = []
         self.running = 0
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        if not all(texts):
+            raise InvalidRequest("there is no text to embed", "send a text")
+        return [(float(len(text)), 1.0) for text in texts]
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        return tuple(map(ord, text))
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         self.requests.append(request)
@@ -215,3 +223,17 @@ async def test_closing_ends_the_request() -> None:
     assert model.running == 1
     await stream.aclose()
     assert model.running == 0
+
+
+async def test_embeddings_and_tokens_are_the_models_own() -> None:
+    node = LocalNode(LocalSpec(name="chat", model="m"), Source(Model()))
+    assert await node.embed(["abc", "d"]) == Embeddings(((3.0, 1.0), (1.0, 1.0)), 4)
+    assert (await node.embed(["abc"], 2)).vectors == ((3.0, 1.0),)
+    assert await node.tokenize("ab") == (97, 98)
+
+
+@pytest.mark.parametrize(("texts", "dimensions"), [(["abc", ""], None), (["abc"], 3)])
+async def test_embeddings_that_cannot_be_made_are_refused(texts: list[str], dimensions: int | None) -> None:
+    with pytest.raises(NodeFailed) as caught:
+        await LocalNode(LocalSpec(name="chat", model="m"), Source(Model())).embed(texts, dimensions)
+    assert (caught.value.failure.reason, caught.value.failure.path) == ("invalid", ("chat",))

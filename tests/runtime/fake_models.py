@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,12 @@ class EchoModel:
             )
         finally:
             self.running -= 1
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        return [(float(len(text)), 1.0) for text in texts]
+
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        return tuple(map(ord, text))
 
     def die(self) -> None:
         self.dead = True

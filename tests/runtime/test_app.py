@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,10 +8,12 @@ import pytest
 from lazyflow.graph.graph import Graph
 from lazyflow.graph.load import check_text
 from lazyflow.messages import Message, Role
-from lazyflow.nodes.contract import Budget, NodeFailed, Turn
+from lazyflow.nodes.contract import Budget, Embeddings, NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, Text
+from lazyflow.nodes.fallback import FallbackNode
 from lazyflow.runtime.app import App
 from lazyflow.runtime.contract import Ask
+from lazyflow.spec.nodes import Fallback
 from tests.nodes.fake_node import FakeNode
 from tests.runtime.app_folder import AppFolder, events
 
@@ -122,3 +124,21 @@ async def test_nodes_of_one_file_share_its_module_and_a_saved_file_is_imported_a
     code.write_text(COUNTED.replace("count()", "count(10)"))
     await live.reload()
     assert [await folder.ask(entry=entry) for entry in ("a", "b")] == ["10", "11"]
+
+
+@pytest.mark.parametrize(("ask", "words"), [("embed", "makes no embeddings"), ("tokenize", "no tokens")])
+async def test_what_a_nodes_type_does_not_offer_is_told(ask: str, words: str) -> None:
+    with pytest.raises(NodeFailed) as caught:
+        await getattr(app(FakeNode("a")), ask)("a", ["x"])
+    assert (caught.value.failure.path, caught.value.failure.reason) == (("a",), "invalid")
+    assert words in caught.value.failure.message
+
+
+async def test_embeddings_are_the_nodes_own_and_never_its_fallbacks() -> None:
+    class Embedding(FakeNode):
+        async def embed(self, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+            return Embeddings(tuple((float(len(text)), float(dimensions or 0)) for text in texts), 1)
+
+    node = FallbackNode(Embedding("a"), [FakeNode("b")], Fallback(nodes=("b",)))
+    found = await App(graph(), {"a": node}, {}).embed("a", ["xyz"], 7)
+    assert found == Embeddings(((3.0, 7.0),), 1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.contract import NodeFailed, Turn
-from lazyflow.nodes.events import Event
+from lazyflow.nodes.contract import Embeddings, NodeFailed, Turn
+from lazyflow.nodes.events import Event, Failure
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, RunningApp, Trouble
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import AnyNode, PythonSpec, WebSpec
@@ -35,6 +35,16 @@ class FakeApp:
                 yield event
         except NodeFailed as error:
             yield error.failure
+
+    async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        if node == "aux":
+            raise NodeFailed(Failure((node,), "aux makes no embeddings", "ask bot", "invalid"))
+        return Embeddings(tuple((float(len(text)), 0.5)[: dimensions or 2] for text in texts), sum(map(len, texts)))
+
+    async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
+        if node == "aux":
+            raise NodeFailed(Failure((node,), "aux has no tokens", "ask bot", "invalid"))
+        return tuple(map(ord, text))
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.states

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.events import Event, Text
+from lazyflow.nodes.contract import Embeddings, NodeFailed
+from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import CallableSpec, LocalSpec, PythonSpec, WebSpec
@@ -61,6 +62,12 @@ class FakeLive:
     @property
     def graph(self) -> Graph:
         return Graph(app=self.spec, edges={"chat": (), **dict.fromkeys(self.models, ())}, order=("chat", *self.models))
+
+    async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        raise NodeFailed(Failure((node,), f"no embeddings of {texts} in {dimensions}", "", "invalid"))
+
+    async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
+        raise NodeFailed(Failure((node,), f"no tokens of {text}", "", "invalid"))
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.nodes

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -57,6 +57,14 @@ class Done:
 
 
 Piece = Said | Thought | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Embeddings, and the tokens that were read where the provider tells them."""
+
+    embeddings: tuple[tuple[float, ...], ...]
+    tokens: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,34 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
             await response.aclose()
     if mishap is not None:
         raise Broken(mishap)
+
+
+async def embed(
+    target: Target, texts: Sequence[str], *, timeout: float, redact: Redaction, dimensions: int | None
+) -> Vectors:
+    """The texts' embeddings. Raises: `Broken`."""
+    litellm = await library()
+    mishap: Mishap | None = None
+    try:
+        response = await litellm.aembedding(
+            model=target.model,
+            input=list(texts),
+            dimensions=dimensions,
+            encoding_format="float",
+            timeout=timeout,
+            api_key=target.api_key,
+            api_base=target.api_base,
+            max_retries=0,
+            drop_params=True,
+        )
+        ordered = sorted(response.data, key=lambda one: one["index"])
+        vectors = tuple(tuple(float(number) for number in one["embedding"]) for one in ordered)
+        if len(vectors) == len(texts):
+            return Vectors(vectors, getattr(response.usage, "prompt_tokens", None))
+        mishap = Mishap(kind="malformed")
+    except Exception as error:  # noqa: BLE001 - whatever a provider's client raises is a mishap of this request
+        mishap = diagnose(error, redact, answering=False)
+    raise Broken(mishap)
 
 
 def _arguments(call: Call) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any
@@ -13,9 +13,9 @@ from typing_extensions import assert_never
 
 from lazyflow.engine.thinking import Thinking as ThinkingSplit
 from lazyflow.errors import LazyflowError
-from lazyflow.nodes.contract import NodeFailed, Turn
+from lazyflow.nodes.contract import Embeddings, NodeFailed, Turn
 from lazyflow.nodes.events import Event, Failure, Notice, Request, Text, Thinking, Usage
-from lazyflow.nodes.online.adapter import Call, Done, Said, Thought, abilities, library, stream
+from lazyflow.nodes.online.adapter import Call, Done, Said, Thought, abilities, embed, library, stream
 from lazyflow.nodes.online.endpoints import Endpoints
 from lazyflow.nodes.online.failures import failure
 from lazyflow.nodes.online.form import WrongForm, checked
@@ -91,6 +91,23 @@ class OnlineNode:
             if wait >= WORTH_A_NOTICE:
                 yield Notice("queued", f"{told.message}; trying again in {wait:.0f} s")
             await asyncio.sleep(wait)
+
+    async def embed(self, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
+        """See `Embeds`. Raises: `NodeFailed`, which never holds a key, nor leads to an exception that does."""
+        try:
+            endpoints = await self._places()
+        except LazyflowError as error:
+            raise NodeFailed(Failure((self.name,), error.message, error.help, "load_failed")) from None
+        target = await endpoints.pick(frozenset())
+        timeout = self._spec.timeout
+        try:
+            found = await embed(target, texts, timeout=timeout, redact=self._redact, dimensions=dimensions)
+        except Broken as error:
+            told = failure(error.mishap, self.name, target, (self.name,), timeout=timeout, context=None)
+            endpoints.rest(target, error.mishap)
+        else:
+            return Embeddings(found.embeddings, found.tokens)
+        raise NodeFailed(told)
 
     async def _attempt(self, turn: Turn, target: Target, began: float) -> AsyncGenerator[Event, None]:
         """One request. Raises: `Broken`."""

@@ -1,101 +1,141 @@
-"""From the app's events to OpenAI's response objects, whole or in chunks."""
+"""From answers to OpenAI's response objects, whole or in chunks: for chats and for completions of a text."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, Usage
-from lazyflow.server.openai.problem import TurnFailed
+from lazyflow.nodes.events import Text, Thinking
+from lazyflow.server.openai.logprobs import chat_logprobs, text_logprobs
+from lazyflow.server.openai.reply import Reply, usage
 
-FINISH = {"stop": "stop", "length": "length", "content_filter": "content_filter", "tool_calls": "tool_calls"}
 
+class Envelope(Protocol):
+    """How the answers of one request are told."""
 
-@dataclass(slots=True)
-class Reply:
-    """One of the answers of a request, as far as it has come."""
+    def whole(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """A response that is not streamed."""
 
-    text: list[str] = field(default_factory=list)
-    thinking: list[str] = field(default_factory=list)
-    usages: list[Usage] = field(default_factory=list)
+    def begin(self, index: int, reply: Reply) -> dict[str, Any] | None:
+        """What a stream says before the first piece of an answer."""
 
-    def take(self, event: Event) -> dict[str, str] | None:
-        """Add an event; what a streaming client is sent of it.
+    def piece(self, index: int, reply: Reply, event: Text | Thinking) -> dict[str, Any] | None:
+        """One piece of a stream, which `reply` holds already; None where the form has no place for it."""
 
-        Raises: `TurnFailed`.
-        """
-        match event:
-            case Text(text):
-                self.text.append(text)
-                return {"content": text} if text else None
-            case Thinking(text):
-                self.thinking.append(text)
-                return {"reasoning_content": text} if text else None
-            case Usage():
-                self.usages.append(event)
-            case Failure():
-                raise TurnFailed(event)
-            case Step() | Notice() | Request():
-                pass
-        return None
+    def end(self, index: int, reason: str) -> dict[str, Any]:
+        """The end of one answer."""
 
-    @property
-    def finish_reason(self) -> str:
-        """Why the answer ended, as the model that spoke last tells it."""
-        reason = self.usages[-1].finish_reason if self.usages else None
-        return FINISH[reason] if reason else "stop"
-
-    def message(self) -> dict[str, Any]:
-        """The whole answer."""
-        said: dict[str, Any] = {"role": "assistant", "content": "".join(self.text), "refusal": None}
-        if self.thinking:
-            said["reasoning_content"] = "".join(self.thinking)
-        return said
+    def usage_chunk(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """The last piece of a stream whose client asked for the usage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
-    """What every object of one response carries."""
+class ChatEnvelope:
+    """`chat.completion`. `likeliest` is how many alternatives each token's logprobs have; None: none are told."""
 
     model: str
+    likeliest: int | None = None
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, replies: Iterable[Reply]) -> dict[str, Any]:
-        """A response that is not streamed."""
-        listed = list(replies)
+    def whole(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """See `Envelope`."""
         choices = [
-            {"index": index, "message": reply.message(), "logprobs": None, "finish_reason": reply.finish_reason}
-            for index, reply in enumerate(listed)
+            {
+                "index": index,
+                "message": _message(reply),
+                "logprobs": chat_logprobs(reply.told(), self.likeliest),
+                "finish_reason": reply.finish_reason,
+            }
+            for index, reply in enumerate(replies)
         ]
-        return {**self.head("chat.completion"), "choices": choices, "usage": usage(listed)}
+        return {**self._head("chat.completion"), "choices": choices, "usage": usage(list(replies))}
 
-    def chunk(self, index: int, delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
-        """One piece of a stream."""
-        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return {**self.head("chat.completion.chunk"), "choices": [choice]}
+    def begin(self, index: int, _: Reply) -> dict[str, Any]:
+        """See `Envelope`: the role."""
+        return self._chunk(index, {"role": "assistant", "content": ""})
 
-    def usage_chunk(self, replies: Iterable[Reply]) -> dict[str, Any]:
-        """The last piece of a stream whose client asked for the usage."""
-        return {**self.head("chat.completion.chunk"), "choices": [], "usage": usage(list(replies))}
+    def piece(self, index: int, _: Reply, event: Text | Thinking) -> dict[str, Any]:
+        """See `Envelope`."""
+        match event:
+            case Text(text, logprobs):
+                return self._chunk(index, {"content": text}, logprobs=chat_logprobs(logprobs, self.likeliest))
+            case Thinking(text):
+                return self._chunk(index, {"reasoning_content": text})
 
-    def head(self, kind: str) -> dict[str, Any]:
-        """The fields that say what this is."""
+    def end(self, index: int, reason: str) -> dict[str, Any]:
+        """See `Envelope`."""
+        return self._chunk(index, {}, reason)
+
+    def usage_chunk(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """See `Envelope`."""
+        return {**self._head("chat.completion.chunk"), "choices": [], "usage": usage(list(replies))}
+
+    def _chunk(
+        self, index: int, delta: dict[str, Any], reason: str | None = None, logprobs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": reason}
+        return {**self._head("chat.completion.chunk"), "choices": [choice]}
+
+    def _head(self, kind: str) -> dict[str, Any]:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model, "system_fingerprint": None}
 
 
-def usage(replies: list[Reply]) -> dict[str, Any]:
-    """Tokens of all model calls that the answers took."""
-    calls = [call for reply in replies for call in reply.usages]
-    prompt = sum(call.prompt_tokens or 0 for call in calls)
-    completion = sum(call.completion_tokens or 0 for call in calls)
-    cached = sum(call.cached_tokens or 0 for call in calls)
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": cached},
-    }
+@dataclass(frozen=True, slots=True)
+class TextEnvelope:
+    """`text_completion`. `prompts` stand before the answers where the caller wants an echo, else they are empty."""
+
+    model: str
+    prompts: tuple[str, ...]
+    likeliest: int | None = None
+    id: str = field(default_factory=lambda: f"cmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def whole(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """See `Envelope`."""
+        choices = []
+        for index, reply in enumerate(replies):
+            prompt = self.prompts[reply.prompt]
+            logprobs = text_logprobs(reply.told(), self.likeliest, len(prompt))
+            choices.append(_text_choice(index, prompt + reply.said, reply.finish_reason, logprobs))
+        return {**self._head(), "choices": choices, "usage": usage(list(replies))}
+
+    def begin(self, index: int, reply: Reply) -> dict[str, Any] | None:
+        """See `Envelope`: the prompt, where it is wanted."""
+        prompt = self.prompts[reply.prompt]
+        return {**self._head(), "choices": [_text_choice(index, prompt)]} if prompt else None
+
+    def piece(self, index: int, reply: Reply, event: Text | Thinking) -> dict[str, Any] | None:
+        """See `Envelope`: thinking has no place in a text."""
+        if isinstance(event, Thinking):
+            return None
+        start = len(self.prompts[reply.prompt]) + len(reply.said) - len(event.text)
+        logprobs = text_logprobs(event.logprobs, self.likeliest, start)
+        return {**self._head(), "choices": [_text_choice(index, event.text, logprobs=logprobs)]}
+
+    def end(self, index: int, reason: str) -> dict[str, Any]:
+        """See `Envelope`."""
+        return {**self._head(), "choices": [_text_choice(index, "", reason)]}
+
+    def usage_chunk(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        """See `Envelope`."""
+        return {**self._head(), "choices": [], "usage": usage(list(replies))}
+
+    def _head(self) -> dict[str, Any]:
+        return {"id": self.id, "object": "text_completion", "created": self.created, "model": self.model}
+
+
+def _text_choice(
+    index: int, text: str, reason: str | None = None, logprobs: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {"text": text, "index": index, "logprobs": logprobs, "finish_reason": reason}
+
+
+def _message(reply: Reply) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant", "content": reply.said, "refusal": None}
+    if reply.thinking:
+        said["reasoning_content"] = "".join(reply.thinking)
+    return said

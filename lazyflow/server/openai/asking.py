@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lazyflow.messages import File, Message, Role
 from lazyflow.nodes.contract import Overrides
 from lazyflow.runtime.contract import Ask, RunningApp
-from lazyflow.server.openai.body import ChatBody, ChatMessage, Part, ResponseFormat
+from lazyflow.server.openai.answer import ChatEnvelope, Envelope, TextEnvelope
+from lazyflow.server.openai.body import AnswerBody, ChatBody, ChatMessage, CompletionBody, Part, ResponseFormat
 from lazyflow.server.openai.problem import ApiProblem
+from lazyflow.server.openai.streaming import Wanted
 from lazyflow.spec.sampling import Format, JsonSchema, Sampling
 
 BAD_REQUEST = 400
@@ -23,19 +26,21 @@ ROLES = {
 }
 
 
-def asks(app: RunningApp, web: str, body: ChatBody) -> tuple[Ask, ...]:
-    """One message for the app for each of the `n` answers that are wanted.
+def chat(app: RunningApp, web: str, body: ChatBody) -> tuple[Wanted, Envelope]:
+    """A message for the app for each of the `n` answers that are wanted.
 
     Raises: `ApiProblem` where the request cannot be answered.
     """
     entry = callable_node(app, web, body.model)
     if body.tools:
         raise ApiProblem(BAD_REQUEST, "the nodes of this app cannot call tools", param="tools", code="unsupported")
+    if body.top_logprobs is not None and not body.logprobs:
+        raise ApiProblem(BAD_REQUEST, "top_logprobs needs logprobs: true", param="top_logprobs")
     messages = conversation(body.messages)
     if not messages or messages[-1].role is not Role.USER:
         raise ApiProblem(BAD_REQUEST, "the last message must be the user's", param="messages")
     last = messages[-1]
-    return tuple(
+    wanted = [
         Ask(
             message=last.text,
             entry=entry,
@@ -45,7 +50,8 @@ def asks(app: RunningApp, web: str, body: ChatBody) -> tuple[Ask, ...]:
             person=body.user or "",
         )
         for number in range(body.n or 1)
-    )
+    ]
+    return [(ask, 0) for ask in wanted], ChatEnvelope(entry, likeliest(body))
 
 
 def callable_node(app: RunningApp, web: str, model: str | None) -> str:
@@ -110,18 +116,52 @@ def image(part: Part, number: int) -> File:
         raise ApiProblem(BAD_REQUEST, "an image is not valid base64", param="messages") from error
 
 
+def completions(app: RunningApp, web: str, body: CompletionBody) -> tuple[Wanted, Envelope]:
+    """A message for the app for each answer to each prompt: nodes answer a text, they do not go on with it.
+
+    Raises: `ApiProblem` where the request cannot be answered.
+    """
+    entry = callable_node(app, web, body.model)
+    if body.suffix:
+        raise ApiProblem(BAD_REQUEST, "text is not filled in before a suffix here", param="suffix", code="unsupported")
+    if (body.best_of or 1) > (body.n or 1):
+        raise ApiProblem(BAD_REQUEST, "best_of may not be more than n here", param="best_of", code="unsupported")
+    prompts = [body.prompt] if isinstance(body.prompt, str) else body.prompt
+    wanted = [
+        (Ask(message=prompt, entry=entry, overrides={entry: wishes(body, answer)}, person=body.user or ""), number)
+        for number, prompt in enumerate(prompts)
+        for answer in range(body.n or 1)
+    ]
+    shown = tuple(prompt if body.echo else "" for prompt in prompts)
+    return wanted, TextEnvelope(entry, shown, body.logprobs)
+
+
 def overrides(body: ChatBody, number: int) -> Overrides:
-    """The caller's parameters for the node that answers; each of several answers has a seed of its own."""
+    """The caller's parameters for the node that answers."""
+    common = wishes(body, number)
+    sampling = replace(common.sampling, max_tokens=body.max_completion_tokens or body.max_tokens)
+    form = wanted_format(body.response_format)
+    return replace(common, sampling=sampling, format=form, logprobs=likeliest(body))
+
+
+def likeliest(body: ChatBody) -> int | None:
+    """How many alternatives each token's logprobs have; None: none are told."""
+    return (body.top_logprobs or 0) if body.logprobs else None
+
+
+def wishes(body: AnswerBody, number: int) -> Overrides:
+    """The parameters that every request for an answer may hold; each of several answers has a seed of its own."""
     sampling = Sampling(
         temperature=body.temperature,
         top_p=body.top_p,
         presence_penalty=body.presence_penalty,
         frequency_penalty=body.frequency_penalty,
-        max_tokens=body.max_completion_tokens or body.max_tokens,
+        max_tokens=body.max_tokens,
         seed=body.seed + number if body.seed is not None else None,
         stop=(body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ()),
     )
-    return Overrides(sampling=sampling, format=wanted_format(body.response_format), logit_bias=body.logit_bias or {})
+    told = body.logprobs if isinstance(body, CompletionBody) else None
+    return Overrides(sampling=sampling, logit_bias=body.logit_bias or {}, logprobs=told)
 
 
 def wanted_format(wanted: ResponseFormat | None) -> Format | None:

@@ -9,6 +9,11 @@ from pydantic import BaseModel, Field, StringConstraints
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 Tokens = Annotated[int, Field(ge=1)]
 StopText = Annotated[str, StringConstraints(min_length=1)]
+Answers = Annotated[int, Field(ge=1, le=16)]
+Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+SomeText = Annotated[str, StringConstraints(min_length=1)]
+MOST_TEXTS = 2048
+"""Texts that one request for embeddings may hold, as OpenAI has it."""
 
 
 class Part(BaseModel):
@@ -39,23 +44,61 @@ class ResponseFormat(BaseModel):
     json_schema: dict[str, Any] | None = None
 
 
-class ChatBody(BaseModel):
-    """A request to `/v1/chat/completions`."""
+class AnswerBody(BaseModel):
+    """What every request for an answer may say."""
 
-    messages: Annotated[list[ChatMessage], Field(min_length=1)]
     model: str | None = None
-    stream: bool = False
+    stream: bool | None = False
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=16)] | None = 1
+    n: Answers | None = 1
     max_tokens: Tokens | None = None
-    max_completion_tokens: Tokens | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    seed: int | None = None
+    seed: Seed | None = None
     stop: StopText | list[StopText] | None = None
     presence_penalty: Penalty | None = None
     frequency_penalty: Penalty | None = None
     logit_bias: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=-100, le=100)]] | None = None
-    response_format: ResponseFormat | None = None
-    tools: list[dict[str, Any]] | None = None
     user: str | None = None
+
+    @property
+    def includes_usage(self) -> bool:
+        """Whether a stream ends with the usage."""
+        return self.stream_options is not None and self.stream_options.include_usage
+
+
+class ChatBody(AnswerBody):
+    """A request to `/v1/chat/completions`."""
+
+    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    max_completion_tokens: Tokens | None = None
+    response_format: ResponseFormat | None = None
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
+    tools: list[dict[str, Any]] | None = None
+
+
+class CompletionBody(AnswerBody):
+    """A request to `/v1/completions`."""
+
+    prompt: SomeText | Annotated[list[SomeText], Field(min_length=1, max_length=16)]
+    echo: bool | None = False
+    best_of: Answers | None = None
+    suffix: str | None = None
+    logprobs: Annotated[int, Field(ge=0, le=5)] | None = None
+
+
+class EmbeddingBody(BaseModel):
+    """A request to `/v1/embeddings`."""
+
+    input: SomeText | Annotated[list[SomeText], Field(min_length=1, max_length=MOST_TEXTS)]
+    model: str | None = None
+    encoding_format: Literal["float", "base64"] | None = "float"
+    dimensions: Annotated[int, Field(ge=1)] | None = None
+
+
+class TokenizeBody(BaseModel):
+    """A request to `/tokenize`, as llama.cpp's server takes it."""
+
+    content: str
+    model: str | None = None

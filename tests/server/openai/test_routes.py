@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import httpx
 import pytest
 
 from lazyflow.messages import Message, Role
-from lazyflow.nodes.events import Event, Failure, FailureReason, Notice, Thinking, Usage
+from lazyflow.nodes.events import Event, Failure, FailureReason, Notice, Text, Thinking, Usage
+from lazyflow.server.openai import limited
 from lazyflow.server.site import build_site
 from lazyflow.spec.sampling import JsonSchema
 from tests.nodes.fake_node import FakeNode
@@ -140,6 +142,9 @@ async def test_an_image_is_taken_as_data_and_never_fetched() -> None:
         ({"response_format": {"type": "xml"}}, "response_format"),
         ({"response_format": {"type": "json_schema"}}, "response_format"),
         ({"tools": [{"type": "function"}]}, "tools"),
+        ({"top_logprobs": 3}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"seed": 2**64}, "seed"),
     ],
 )
 async def test_a_wrong_field_is_named_in_openais_shape(body: dict[str, Any], param: str) -> None:
@@ -191,6 +196,50 @@ async def test_the_nodes_are_the_models_and_the_target_is_first() -> None:
     async with client(FakeLive(FakeApp(FakeNode("bot"), FakeNode("aux")))) as http:
         body = (await http.get("/v1/models")).json()
     assert [model["id"] for model in body["data"]] == ["bot", "aux"]
+
+
+async def test_a_model_is_described_by_its_name() -> None:
+    async with client(FakeLive(FakeApp(FakeNode("bot"), FakeNode("aux")))) as http:
+        found, missing = await http.get("/v1/models/aux"), await http.get("/v1/models/gpt-4")
+    assert (found.json()["id"], found.json()["object"]) == ("aux", "model")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
+
+
+LOGPROBS = Text("Hé", (("H", -0.1), ("H", -0.1), ("A", -2.0), ("é", float("-inf")), ("é", -0.2), ("e", -3.0)))
+
+
+async def test_logprobs_are_told_for_each_token_with_the_likeliest() -> None:
+    app = FakeApp(FakeNode("bot", [LOGPROBS]))
+    choice = (await post(app, logprobs=True, top_logprobs=2)).json()["choices"][0]
+    assert app.asked[0].overrides["bot"].logprobs == 2
+    first, second = choice["logprobs"]["content"]
+    assert (first["token"], first["logprob"], first["bytes"]) == ("H", -0.1, [72])
+    assert [one["token"] for one in first["top_logprobs"]] == ["H", "A"]
+    assert (second["logprob"], second["bytes"]) == (-9999.0, [195, 169])
+    streamed = chunks(await post(app, logprobs=True, top_logprobs=2, stream=True))
+    assert streamed[1]["choices"][0]["logprobs"] == choice["logprobs"]
+
+
+async def test_no_logprobs_are_told_that_nobody_asked_for() -> None:
+    assert (await post(FakeApp(FakeNode("bot", [LOGPROBS])))).json()["choices"][0]["logprobs"] is None
+    assert (await post(FakeApp(FakeNode("bot", ["x"])), logprobs=True)).json()["choices"][0]["logprobs"] is None
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/tokenize"])
+async def test_a_body_that_is_too_large_is_not_read_to_its_end(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "LARGEST", 1000)
+    app, read = FakeApp(FakeNode("bot", ["x"])), 0
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        nonlocal read
+        while True:
+            read += 100
+            yield b" " * 100
+
+    async with client(FakeLive(app)) as http:
+        answer = await http.post(path, content=endless(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (413, "invalid_request_error")
+    assert read <= 1200
 
 
 @pytest.mark.parametrize("stream", [True, False])
