@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from itertools import count
 
-from lazyflow.engine.contract import EngineError, Finished, Output
+from lazyflow.engine.contract import EngineError, Finished, ModelState, Output
 from lazyflow.engine.job import Batch, Embedded, Event, Failed, Tokenized
 
 
@@ -34,7 +34,7 @@ class LoopChannel:
                     case Failed(error):
                         ended = True
                         raise error
-                    case Embedded() | Tokenized():
+                    case Embedded() | Tokenized() | ModelState():
                         raise TypeError(event)
                     case _:
                         ended = isinstance(event, Finished)

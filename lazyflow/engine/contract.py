@@ -116,6 +116,17 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelState:
+    """How busy a model is: answers that run and wait, of so many slots; tokens in its KV cache, of so much room."""
+
+    running: int
+    waiting: int
+    slots: int
+    tokens: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadProgress:
     """How far a load is: `fraction` from 0 to 1 of the stage named (`reading`, `fetching`, `starting`)."""
 
@@ -139,6 +150,19 @@ class ModelGone(EngineError):
     """The model's process died or is being stopped; the request may be tried again."""
 
 
+def stopped() -> ModelGone:
+    """What a request is told whose model is being stopped."""
+    return ModelGone("the model was stopped", "send the message again")
+
+
+class Busy(EngineError):
+    """Too many requests wait already; after `retry_after` seconds there may be a place."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("too many people are waiting for this model", f"try again in {retry_after:.0f} s")
+        self.retry_after = retry_after
+
+
 class LoadedModel(Protocol):
     """A model in memory that answers many requests at once."""
 
@@ -157,6 +181,9 @@ class LoadedModel(Protocol):
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         """The tokens of plain text. Raises: `EngineError`."""
+
+    async def state(self) -> ModelState:
+        """How busy the model is now. Raises: `EngineError`."""
 
     async def close(self) -> None:
         """End every request and free the memory. May be called more than once."""

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from lazyflow.engine import grammar, length, machine, plan, sampling
-from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed
+from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed, stopped
 from lazyflow.engine.embedding import Embedder
 from lazyflow.engine.job import Channel, Failed, Task, Tokenized
 from lazyflow.engine.load import load
-from lazyflow.engine.loop import Loop, stopped
+from lazyflow.engine.loop import Loop
 from lazyflow.engine.native.context import check
 from lazyflow.engine.picker import PickOptions
 from lazyflow.engine.prompt import Composer
@@ -69,6 +69,10 @@ class Core:
             channel,
             lambda: channel.post([(number, Tokenized(tuple(self.vocab.tokenize(text).tolist())))]),
         )
+
+    def state(self, number: int, channel: Channel) -> None:
+        """Tell how busy the model is to `channel`."""
+        self.loop.tell(number, channel)
 
     def cancel(self, number: int, channel: Channel) -> None:
         """End a request between two steps, without an event."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from lazyflow.engine.answer import Answer
-from lazyflow.engine.contract import EngineError, Output
+from lazyflow.engine.contract import EngineError, Finished, ModelGone, ModelState, Output
+from lazyflow.engine.native.context import Context
 from lazyflow.engine.native.vocab import Tokens
 from lazyflow.engine.picker import Picker, PickOptions
 from lazyflow.engine.slots import Slot
@@ -37,7 +38,7 @@ class Tokenized:
     tokens: tuple[int, ...]
 
 
-Event = Output | Failed | Embedded | Tokenized
+Event = Output | Failed | Embedded | Tokenized | ModelState
 Batch = list[tuple[int, Event]]
 
 
@@ -84,6 +85,38 @@ class Job:
         """A job that has just come in."""
         return cls(number, task, channel, Answer(task.stop, thinking=task.thinking), task.prompt)
 
+    def fill(self, context: Context, count: int) -> int:
+        """Put the next tokens into the batch; the index that gives logits, or -1."""
+        slot: Any = self.slot
+        start = slot.count
+        last = self.todo is None or count == len(self.todo)
+        if self.todo is None:
+            slot.tokens[start] = self.pending
+        else:
+            slot.tokens[start : start + count] = self.todo[:count]
+        index = context.add(slot.sequence, start, slot.tokens[start : start + count], logits=last)
+        return index if last else -1
+
+    def advance(self, count: int) -> int:
+        """Note that tokens are in the cache; how many of the prompt they were."""
+        slot: Any = self.slot
+        slot.count += count
+        if self.todo is None:
+            return 0
+        self.todo = self.todo[count:] if count < len(self.todo) else None
+        return count
+
+    def finished(self, reason: Literal["stop", "length"]) -> Finished:
+        """What the answer took, at its end."""
+        return Finished(
+            reason=reason,
+            prompt_tokens=len(self.task.prompt),
+            cached_tokens=self.reused,
+            completion_tokens=len(self.said),
+            time_to_first_token=self.first_token - self.submitted,
+            seconds=time.perf_counter() - self.submitted,
+        )
+
     def start_again(self) -> None:
         """Go back to waiting; what was said so far is part of what is read when it goes on."""
         self.prompt = np.concatenate([self.task.prompt, np.array(self.said, np.int32)])
@@ -93,3 +126,10 @@ class Job:
 def vectors(events: Sequence[Event]) -> list[tuple[float, ...]]:
     """The embeddings among events."""
     return [event.vector for event in events if isinstance(event, Embedded)]
+
+
+def state_of(event: Event) -> ModelState:
+    """The state that was asked for. Raises: `ModelGone` where something else came."""
+    if isinstance(event, ModelState):
+        return event
+    raise ModelGone("the model does not say how busy it is")

@@ -5,16 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lazyflow.engine import scheduler
-from lazyflow.engine.contract import EngineError, Finished, InvalidRequest, ModelGone, Queued
+from lazyflow.engine.contract import (
+    Busy,
+    ContextOverflow,
+    EngineError,
+    InvalidRequest,
+    ModelGone,
+    ModelState,
+    Queued,
+    stopped,
+)
 from lazyflow.engine.embedding import Embedder
+from lazyflow.engine.inbox import Inbox
 from lazyflow.engine.job import Batch, Channel, Embedded, Event, Failed, Job, Task
+from lazyflow.engine.line import Line
 from lazyflow.engine.native.context import Context
 from lazyflow.engine.native.sampler import Candidates
 from lazyflow.engine.native.vocab import Tokens, Vocab
@@ -39,11 +50,9 @@ class Loop(threading.Thread):
         self.slots = Slots(context, context.sequences, context.length)
         self.timings = Steps()
         self._candidates = Candidates(context.llama, vocab.size)
-        self._inbox: deque[Callable[[], None]] = deque()
-        self._wake = threading.Event()
-        self._gate = threading.Lock()
-        self._stopping = self._closed = False
-        self._waiting: list[Job] = []
+        self._inbox = Inbox()
+        self._stopping = self._full = False
+        self._line = Line(context.sequences)
         self._active: list[Job] = []
         self._embedding: deque[tuple[int, str, Channel]] = deque()
         self._outbox: dict[Channel, Batch] = {}
@@ -54,31 +63,28 @@ class Loop(threading.Thread):
     def submit(self, number: int, task: Task, channel: Channel) -> None:
         """Take a task; its events come to `channel`, the last one a `Finished` or `Failed`."""
         job = Job.of(number, task, channel)
-        if not self.call(lambda: self._waiting.append(job)):
+        if not self._inbox.put(lambda: self._queue(job)):
             channel.post([(number, Failed(stopped()))])
 
     def embed(self, number: int, text: str, channel: Channel) -> None:
         """Take a text; its embedding comes to `channel`."""
-        if not self.call(lambda: self._embedding.append((number, text, channel))):
+        if not self._inbox.put(lambda: self._embedding.append((number, text, channel))):
             channel.post([(number, Failed(stopped()))])
 
     def cancel(self, number: int, channel: Channel) -> None:
         """End a job between two steps, without an event; unknown ones are ignored."""
-        self.call(lambda: self._cancel(number, channel))
+        self._inbox.put(lambda: self._cancel(number, channel))
 
-    def call(self, function: Callable[[], None]) -> bool:
-        """Run `function` in this thread between two steps; False where it has ended and never will."""
-        with self._gate:
-            if not self._closed:
-                self._inbox.append(function)
-            self._wake.set()
-            return not self._closed
+    def tell(self, number: int, channel: Channel) -> None:
+        """How busy the model is, between two steps; it comes to `channel`."""
+        if not self._inbox.put(lambda: self._outbox.setdefault(channel, []).append((number, self._state()))):
+            channel.post([(number, Failed(stopped()))])
 
     def stop(self) -> None:
         """End every job and the thread; a running decode is cut off."""
         self._stopping = True
         self._context.abort()
-        self._wake.set()
+        self._inbox.wake()
 
     # In the engine's thread
 
@@ -92,32 +98,40 @@ class Loop(threading.Thread):
             log.exception("the engine failed")
             failure = ModelGone(f"the engine failed: {error}", "send the message again")
         finally:
-            with self._gate:
-                self._closed = True
-            self._read_inbox()
-            for job in [*self._active, *self._waiting]:
+            self._inbox.close()
+            for job in [*self._active, *self._line]:
                 self._end(job, Failed(failure))
             for number, _, channel in self._embedding:
                 self._outbox.setdefault(channel, []).append((number, Failed(failure)))
             self._deliver()
 
     def _turn(self) -> None:
-        self._wake.clear()
-        self._read_inbox()
+        self._inbox.read()
         self._admit()
         if self._active:
             self._step()
         self._embed()
         self._deliver()
-        if not (self._active or self._waiting or self._embedding or self._inbox):
-            self._wake.wait()
+        if not (self._active or self._line or self._embedding or self._inbox):
+            self._inbox.wait()
 
-    def _read_inbox(self) -> None:
-        while self._inbox:
-            self._inbox.popleft()()
+    def _state(self) -> ModelState:
+        return ModelState(
+            running=len(self._active),
+            waiting=len(self._line),
+            slots=len(self.slots.all),
+            tokens=sum(slot.count for slot in self.slots.all),
+            room=self._context.length * len(self.slots.all),
+        )
+
+    def _queue(self, job: Job) -> None:
+        try:
+            self._line.join(job)
+        except Busy as error:
+            self._emit(job, Failed(error))
 
     def _cancel(self, number: int, channel: Channel) -> None:
-        for job in [*self._active, *self._waiting]:
+        for job in [*self._active, *self._line]:
             if job.id == number and job.channel is channel:
                 self._end(job, None)
         for text in [text for text in self._embedding if text[0] == number and text[2] is channel]:
@@ -134,18 +148,12 @@ class Loop(threading.Thread):
             self._outbox.setdefault(channel, []).append((number, event))
 
     def _admit(self) -> None:
-        if not self._waiting:
+        if not self._line:
             return
-        now = time.perf_counter()
-        jobs = {id(job): job for job in self._waiting}
-        waiting = [
-            scheduler.Waiting(key, len(job.prompt), now - job.submitted, job.task.person) for key, job in jobs.items()
-        ]
-        running = Counter(job.task.person for job in self._active)
+        self._full = self._full and bool(self._active)
         place = 0
-        for key in scheduler.queue(waiting, running):
-            job = jobs[key]
-            if place or not self._start(job):
+        for job in self._line.ordered(self._active):
+            if place or self._full or not self._start(job):
                 place += 1
                 if job.place != place:
                     job.place = place
@@ -156,7 +164,7 @@ class Loop(threading.Thread):
         slot = self.slots.take(job.prompt)
         if slot is None:
             return False
-        self._waiting.remove(job)
+        self._line.leave(job)
         self._active.append(job)
         job.slot, job.todo = slot, job.prompt[slot.count :]
         job.reused = max(job.reused, slot.count)
@@ -178,7 +186,8 @@ class Loop(threading.Thread):
             if job.todo is not None
         ]
         plan = scheduler.step(decoding, reading, batch=self._context.batch, chunk=self._chunk)
-        picks = [(job, index) for sequence, count in plan if (index := self._fill(job := jobs[sequence], count)) >= 0]
+        filling = [(jobs[sequence], jobs[sequence].fill(self._context, count)) for sequence, count in plan]
+        picks = [(job, index) for job, index in filling if index >= 0]
         filled = time.perf_counter()
         code = self._context.decode()
         decoded = time.perf_counter()
@@ -187,33 +196,12 @@ class Loop(threading.Thread):
             return
         read = 0
         for sequence, count in plan:
-            read += self._advance(jobs[sequence], count)
+            read += jobs[sequence].advance(count)
         if decoding and read >= self._chunk:
             self._chunk = scheduler.next_chunk(self._chunk, read, decoded - filled, self._context.batch)
         for job, index in picks:
             self._pick(job, index)
         self.timings.add(time.perf_counter() - began, decoded - filled, len(picks), read)
-
-    def _fill(self, job: Job, count: int) -> int:
-        """Put a job's next tokens into the batch; the index that gives logits, or -1."""
-        slot: Any = job.slot
-        start = slot.count
-        last = job.todo is None or count == len(job.todo)
-        if job.todo is None:
-            slot.tokens[start] = job.pending
-        else:
-            slot.tokens[start : start + count] = job.todo[:count]
-        index = self._context.add(slot.sequence, start, slot.tokens[start : start + count], logits=last)
-        return index if last else -1
-
-    def _advance(self, job: Job, count: int) -> int:
-        """Note that a job's tokens are in the cache; how many of its prompt they were."""
-        slot: Any = job.slot
-        slot.count += count
-        if job.todo is None:
-            return 0
-        job.todo = job.todo[count:] if count < len(job.todo) else None
-        return count
 
     def _pick(self, job: Job, index: int) -> None:
         picker, slot = job.picker, job.slot
@@ -240,15 +228,8 @@ class Loop(threading.Thread):
     def _finish(self, job: Job, reason: Any) -> None:
         for output in job.answer.end():
             self._emit(job, output)
-        now = time.perf_counter()
-        finished = Finished(
-            reason=reason,
-            prompt_tokens=len(job.task.prompt),
-            cached_tokens=job.reused,
-            completion_tokens=len(job.said),
-            time_to_first_token=job.first_token - job.submitted,
-            seconds=now - job.submitted,
-        )
+        finished = job.finished(reason)
+        self._line.answered(finished.seconds)
         self._end(job, finished)
 
     def _put_back(self, jobs: list[Job], code: int) -> None:
@@ -257,18 +238,31 @@ class Loop(threading.Thread):
             if job.slot is not None:
                 before = job.slot.count
                 self.slots.restore(job.slot)
-                if job.slot.count < before or (job.todo is None and before == 0):
+                if job.slot.count < before:
                     self._preempt(job)
-        if code == ABORTED or (code == NO_ROOM and self.slots.drop_idle()):
+        if code == NO_ROOM:
+            self._make_room()
+        elif code != ABORTED:
+            for job in jobs:
+                self._end(job, Failed(EngineError(f"llama.cpp refused a batch ({code})", "send the message again")))
+
+    def _make_room(self) -> None:
+        """Room in a full cache: what nobody uses goes first, then the youngest answer, which is said again later.
+
+        Until an answer ends nobody else begins: they would take the room that was just made, and nobody got on.
+        """
+        if self.slots.drop_idle():
             return
-        if code == NO_ROOM and len(self._active) > 1:
-            self._preempt(self._active[-1])
-            return
-        for job in jobs:
-            if code == NO_ROOM:
+        if len(self._active) > 1:
+            self._full = True
+            self._preempt(max(self._active, key=lambda job: job.submitted))
+        elif self._active:
+            job = self._active[0]
+            if job.said:
                 self._finish(job, "length")
             else:
-                self._end(job, Failed(EngineError(f"llama.cpp refused a batch ({code})", "send the message again")))
+                words = f"the conversation takes {len(job.prompt)} tokens, more than the KV cache has room for"
+                self._end(job, Failed(ContextOverflow(words, "send less, or raise `context` in app.yaml")))
 
     def _preempt(self, job: Job) -> None:
         """Take a job's slot and cache away and let it wait for another: it will read again what it has said."""
@@ -277,10 +271,14 @@ class Loop(threading.Thread):
             self.slots.give_back(job.slot)
         self._active.remove(job)
         job.start_again()
-        self._waiting.append(job)
+        self._line.join_again(job)
 
     def _end(self, job: Job, event: Event | None) -> None:
-        (self._active if job in self._active else self._waiting).remove(job)
+        if job in self._active:
+            self._active.remove(job)
+            self._full = False
+        else:
+            self._line.leave(job)
         if job.picker is not None:
             job.picker.free()
         if job.slot is not None:
@@ -297,8 +295,3 @@ class Loop(threading.Thread):
         outbox, self._outbox = self._outbox, {}
         for channel, batch in outbox.items():
             channel.post(batch)
-
-
-def stopped() -> ModelGone:
-    """What a request is told whose model is being stopped."""
-    return ModelGone("the model was stopped", "send the message again")

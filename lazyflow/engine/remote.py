@@ -9,9 +9,17 @@ from contextlib import aclosing, suppress
 
 from lazyflow.engine import requests
 from lazyflow.engine.channel import LoopChannel
-from lazyflow.engine.contract import ChatRequest, ModelGone, ModelInfo, ModelKey, OnProgress, Output
-from lazyflow.engine.job import Event, Tokenized, vectors
-from lazyflow.engine.loop import stopped
+from lazyflow.engine.contract import (
+    ChatRequest,
+    ModelGone,
+    ModelInfo,
+    ModelKey,
+    ModelState,
+    OnProgress,
+    Output,
+    stopped,
+)
+from lazyflow.engine.job import Event, Tokenized, state_of, vectors
 from lazyflow.engine.process import Process
 from lazyflow.errors import LazyflowError
 
@@ -82,6 +90,12 @@ class RemoteModel:
         )
         event = await asked
         return event.tokens if isinstance(event, Tokenized) else ()
+
+    async def state(self) -> ModelState:
+        """How busy the model is now. Raises: `EngineError`."""
+        process = await self._running()
+        asked = self._channel.ask(lambda number: process.send(requests.State(number)), lambda _: None)
+        return state_of(await asked)
 
     async def close(self) -> None:
         """End every request and the process. May be called more than once."""

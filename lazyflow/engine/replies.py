@@ -64,6 +64,8 @@ def _values(event: Event) -> list[Any]:
     match event:
         case contract.TextDelta(text, ()):
             return [text]
+        case Failed(contract.Busy() as error):
+            return ["Busy", error.retry_after]
         case Failed(error):
             return error_out(error)
         case contract.Finished():
@@ -78,6 +80,8 @@ def events_in(events: list[list[Any]]) -> Batch:
 
 
 def _failed(values: list[Any]) -> Failed:
+    if values[0] == "Busy":
+        return Failed(contract.Busy(float(values[1])))
     error = error_in(values)
     return Failed(error if isinstance(error, EngineError) else EngineError(error.message, error.help))
 
@@ -95,5 +99,6 @@ READERS: Mapping[str, Callable[[list[Any]], Event]] = {
     "Finished": lambda values: contract.Finished(**values[0]),
     "Failed": _failed,
     "Embedded": lambda values: Embedded(tuple(values[0])),
+    "ModelState": lambda values: contract.ModelState(*values),
     "Tokenized": lambda values: Tokenized(tuple(values[0])),
 }

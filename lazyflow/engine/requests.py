@@ -44,6 +44,13 @@ class Tokenize:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """Tell how busy the model is."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """End a request."""
 
@@ -60,7 +67,7 @@ class Stop:
     """End every request and then yourself."""
 
 
-OfModel = Chat | Embed | Tokenize | Cancel
+OfModel = Chat | Embed | Tokenize | State | Cancel
 Request = Load | OfModel | Ping | Stop
 
 

@@ -12,6 +12,10 @@ TARGET_STEP = 0.1
 """Seconds that a step with prefill beside running answers should take."""
 
 
+MOST_WAITING = 128
+"""Requests that wait for one model; more are told to come again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A request without a slot: tokens to read, seconds since it came in, whose it is."""
@@ -34,6 +38,20 @@ class Reading:
 def urgency(tokens: int, waited: float) -> float:
     """Shortest remaining work first, with ageing; smaller is sooner."""
     return tokens - AGEING * waited
+
+
+def has_room(waiting: Sequence[str], person: str) -> bool:
+    """Whether one more request of `person` may wait beside those of `waiting`, which are theirs whose they are.
+
+    One person whose name is known may fill half of the queue: the others always find a place.
+    """
+    share = MOST_WAITING // 2 if person else MOST_WAITING
+    return len(waiting) < MOST_WAITING and waiting.count(person) < share
+
+
+def seconds_to_wait(waiting: int, seconds: float, slots: int) -> float:
+    """When another request may find a place: as many answers of `seconds` each end as there are `slots`."""
+    return max(1.0, seconds * waiting / slots)
 
 
 def queue(waiting: Iterable[Waiting], running: Mapping[str, int]) -> list[int]:

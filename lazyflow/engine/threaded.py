@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Coroutine, Sequence
 from weakref import WeakKeyDictionary
 
 from lazyflow.engine.channel import LoopChannel
-from lazyflow.engine.contract import ChatRequest, ModelInfo, Output
+from lazyflow.engine.contract import ChatRequest, ModelInfo, ModelState, Output
 from lazyflow.engine.core import Core
-from lazyflow.engine.job import Event, Tokenized, vectors
+from lazyflow.engine.job import Event, Tokenized, state_of, vectors
 from lazyflow.engine.steps import Steps
 
 
@@ -56,6 +56,11 @@ class ThreadedModel:
         )
         event = await asked
         return event.tokens if isinstance(event, Tokenized) else ()
+
+    async def state(self) -> ModelState:
+        """How busy the model is now. Raises: `EngineError`."""
+        core, channel = self._core, self._channel()
+        return state_of(await channel.ask(lambda number: core.state(number, channel), lambda _: None))
 
     def _channel(self) -> LoopChannel:
         loop = asyncio.get_running_loop()

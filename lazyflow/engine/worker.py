@@ -70,7 +70,7 @@ class Worker:
                     self._owner.tell("alive")
                 case requests.Stop():
                     break
-                case requests.Chat() | requests.Embed() | requests.Tokenize() | requests.Cancel():
+                case requests.Chat() | requests.Embed() | requests.Tokenize() | requests.State() | requests.Cancel():
                     self._pass_on(request)
                 case _:
                     assert_never(request)
@@ -105,6 +105,8 @@ class Worker:
                 self._core.embed(number, text, self._owner)
             case requests.Tokenize(number, text):
                 self._core.tokenize(number, text, self._owner)
+            case requests.State(number):
+                self._core.state(number, self._owner)
             case requests.Cancel(number):
                 self._core.cancel(number, self._owner)
             case _:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import fields
 
 from lazyflow.engine.contract import (
+    Busy,
     ChatRequest,
     ContextOverflow,
     EngineError,
@@ -155,6 +156,8 @@ def failure(path: NodePath, error: LazyflowError) -> Failure:
     """Why this node could not answer, for the person who chats."""
     reason: FailureReason
     match error:
+        case Busy(retry_after=wait):
+            return Failure(path, error.message, error.help, "busy", wait)
         case ContextOverflow():
             reason = "context_window"
         case InvalidRequest():

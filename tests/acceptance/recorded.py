@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lazyflow.engine.contract import ChatRequest, LoadedModel, ModelInfo, ModelKey, OnProgress, Output
+from lazyflow.engine.contract import ChatRequest, LoadedModel, ModelInfo, ModelKey, ModelState, OnProgress, Output
 from lazyflow.engine.open import open_model
 from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
@@ -57,6 +57,9 @@ class RecordedModel:
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         return await self.model.tokenize(text)
+
+    async def state(self) -> ModelState:
+        return await self.model.state()
 
     async def close(self) -> None:
         await self.model.close()

@@ -79,4 +79,4 @@ async def test_memory_stays_flat_over_many_requests(smollm2: Path) -> None:
     await some(300)
     after = (worker.memory_info().rss, owner.memory_info().rss)
     await model.close()
-    assert [round(then / now, 2) for then, now in zip(after, before, strict=True)] <= [1.02, 1.02]
+    assert max(then / now for then, now in zip(after, before, strict=True)) <= 1.02

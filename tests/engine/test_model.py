@@ -11,6 +11,7 @@ from types import MappingProxyType
 import pytest
 
 from lazyflow.engine.contract import (
+    Busy,
     ChatRequest,
     ContextOverflow,
     Finished,
@@ -188,6 +189,34 @@ async def test_who_waits_is_told_a_place(model: LoadedModel) -> None:
     answers = await asyncio.gather(*map(run, range(7)))
     assert sorted(one[0].place for one in answers if isinstance(one[0], Queued)) == [1, 2, 3]
     assert all(isinstance(one[-1], Finished) for one in answers)
+
+
+async def test_one_person_cannot_make_the_line_endless(model: LoadedModel) -> None:
+    once = Sampling(temperature=0, max_tokens=1)
+
+    async def run(person: str) -> str:
+        try:
+            await answer(model, ask("Hi", sampling=once, person=person))
+        except Busy as error:
+            return "busy" if error.retry_after >= 1 else "never"
+        return "answered"
+
+    many = asyncio.gather(*(run("ann") for _ in range(100)))
+    await asyncio.sleep(0)
+    assert await run("bob") == "answered"
+    told = await many
+    assert set(told) == {"answered", "busy"}
+    assert told.count("answered") >= 64
+
+
+async def test_how_busy_it_is_can_be_asked(model: LoadedModel) -> None:
+    assert (await model.state()).running == 0
+    stream = model.chat(ask("Tell me about the moon", sampling=Sampling(temperature=0, max_tokens=60)))
+    await anext(stream)
+    state = await model.state()
+    await stream.aclose()
+    assert (state.running, state.waiting, state.slots) == (1, 0, model.info.parallel)
+    assert 0 < state.tokens < state.room
 
 
 async def test_who_waits_is_served_when_all_others_end_at_once(model: LoadedModel) -> None:

@@ -27,6 +27,7 @@ EVENTS: list[Event] = [
     ),
     Embedded((0.5, -0.25)),
     Tokenized((1, 2)),
+    contract.ModelState(1, 2, 3, 4, 5),
 ]
 
 
@@ -101,3 +102,11 @@ def test_a_request_is_made_plain_before_it_is_sent() -> None:
     requests.frame(requests.Chat(1, plain))
     with pytest.raises(InvalidRequest, match="no JSON"):
         requests.plain(ask("Hi", format=JsonSchema({"x": object()})))
+
+
+def test_when_to_come_again_stays_known() -> None:
+    sent = json.loads(json.dumps(replies.events_out([(7, Failed(contract.Busy(2.5)))])))
+    [(_, event)] = replies.events_in(sent)
+    assert isinstance(event, Failed)
+    assert isinstance(event.error, contract.Busy)
+    assert event.error.retry_after == 2.5

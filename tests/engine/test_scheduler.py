@@ -59,3 +59,22 @@ def test_the_queue_is_fair_between_people(waiting: list[Waiting], running: dict[
 )
 def test_the_chunk_steers_towards_the_target(chunk: int, seconds: float, then: int) -> None:
     assert scheduler.next_chunk(chunk, chunk, seconds, 512) == then
+
+
+def test_the_line_has_an_end() -> None:
+    assert scheduler.has_room([""] * (scheduler.MOST_WAITING - 1), "")
+    assert not scheduler.has_room([""] * scheduler.MOST_WAITING, "")
+    assert not scheduler.has_room(["ann"] * scheduler.MOST_WAITING, "bob")
+
+
+def test_one_person_never_fills_the_line_for_others() -> None:
+    half = ["ann"] * (scheduler.MOST_WAITING // 2)
+    assert not scheduler.has_room(half, "ann")
+    assert scheduler.has_room(half, "bob")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "seconds", "slots", "wait"), [(128, 4.0, 8, 64.0), (1, 0.1, 8, 1.0), (0, 9.0, 1, 1.0)]
+)
+def test_the_wait_is_told_by_how_fast_answers_end(waiting: int, seconds: float, slots: int, wait: float) -> None:
+    assert scheduler.seconds_to_wait(waiting, seconds, slots) == wait

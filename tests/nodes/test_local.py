@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lazyflow.engine.contract import (
+    Busy,
     ChatRequest,
     ContextOverflow,
     EngineError,
@@ -15,6 +16,7 @@ from lazyflow.engine.contract import (
     LoadedModel,
     ModelGone,
     ModelInfo,
+    ModelState,
     Output,
     Queued,
     TextDelta,
@@ -58,6 +60,9 @@ class Model:
         if not all(texts):
             raise InvalidRequest("there is no text to embed", "send a text")
         return [(float(len(text)), 1.0) for text in texts]
+
+    async def state(self) -> ModelState:
+        return ModelState(self.running, 0, 1, 0, 9)
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         return tuple(map(ord, text))
@@ -184,6 +189,7 @@ async def test_waiting_for_the_model_is_told() -> None:
         (ContextOverflow("too long"), "context_window"),
         (InvalidRequest("bad grammar"), "invalid"),
         (EngineError("oh"), "error"),
+        (Busy(7.0), "busy"),
         (ModelUnusable("cut off"), "load_failed"),
     ],
 )
@@ -237,3 +243,9 @@ async def test_embeddings_that_cannot_be_made_are_refused(texts: list[str], dime
     with pytest.raises(NodeFailed) as caught:
         await LocalNode(LocalSpec(name="chat", model="m"), Source(Model())).embed(texts, dimensions)
     assert (caught.value.failure.reason, caught.value.failure.path) == ("invalid", ("chat",))
+
+
+async def test_a_full_line_tells_when_to_come_again() -> None:
+    with pytest.raises(NodeFailed) as caught:
+        [_ async for _ in LocalNode(LocalSpec(name="chat", model="m"), Source(Model([Busy(7.0)]))).stream(turn())]
+    assert caught.value.failure.retry_after == 7.0

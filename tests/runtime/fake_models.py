@@ -15,6 +15,7 @@ from lazyflow.engine.contract import (
     ModelGone,
     ModelInfo,
     ModelKey,
+    ModelState,
     OnProgress,
     Output,
     TextDelta,
@@ -67,6 +68,9 @@ class EchoModel:
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         return tuple(map(ord, text))
+
+    async def state(self) -> ModelState:
+        return ModelState(self.running, 0, 4, 3 * self.running, 36)
 
     def die(self) -> None:
         self.dead = True

@@ -62,21 +62,7 @@ class Context:
     def __init__(self, weights: Weights, options: ContextOptions) -> None:
         check(options)
         llama = self.llama = weights.llama
-        params = llama.llama_context_default_params()
-        params.n_seq_max = options.sequences
-        params.n_ctx = -(-options.context // 256) * 256 * options.sequences
-        params.n_batch = options.batch
-        params.n_ubatch = options.batch if options.embeddings else min(options.batch, 512)
-        params.n_outputs_max = options.batch if options.embeddings else options.sequences
-        params.n_threads = params.n_threads_batch = options.threads
-        params.kv_unified = False
-        params.no_perf = True
-        params.embeddings = options.embeddings
-        if options.embeddings and not weights.pools:
-            params.pooling_type = llama.LLAMA_POOLING_TYPE_MEAN
-        params.type_k = params.type_v = getattr(llama, f"GGML_TYPE_{options.kv_cache.upper()}")
-        if options.flash_attention is not None:
-            params.flash_attn_type = int(options.flash_attention)
+        params = self.params(weights, options)
         self._abort_flag = ctypes.create_string_buffer(2)
         params.abort_callback, params.abort_callback_data = library.never_waiting_abort(llama, self._abort_flag)
         native = install(llama)
@@ -96,6 +82,27 @@ class Context:
         self.batch: int = llama.llama_n_batch(self.pointer)
         self.memory = llama.llama_get_memory(self.pointer)
         self._fill = _Batch(llama, self.batch, options.sequences)
+
+    @staticmethod
+    def params(weights: Weights, options: ContextOptions) -> Any:
+        """The options as llama.cpp takes them: each sequence has a part of the KV cache of its own."""
+        llama = weights.llama
+        params = llama.llama_context_default_params()
+        params.n_seq_max = options.sequences
+        params.n_ctx = -(-options.context // 256) * 256 * options.sequences
+        params.n_batch = options.batch
+        params.n_ubatch = options.batch if options.embeddings else min(options.batch, 512)
+        params.n_outputs_max = options.batch if options.embeddings else options.sequences
+        params.n_threads = params.n_threads_batch = options.threads
+        params.kv_unified = False
+        params.no_perf = True
+        params.embeddings = options.embeddings
+        if options.embeddings and not weights.pools:
+            params.pooling_type = llama.LLAMA_POOLING_TYPE_MEAN
+        params.type_k = params.type_v = getattr(llama, f"GGML_TYPE_{options.kv_cache.upper()}")
+        if options.flash_attention is not None:
+            params.flash_attn_type = int(options.flash_attention)
+        return params
 
     def add(self, sequence: int, position: int, tokens: Tokens, *, logits: bool) -> int:
         """Put tokens into the next decode; the index of the last one, to ask its logits by."""

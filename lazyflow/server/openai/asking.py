@@ -26,8 +26,8 @@ ROLES = {
 }
 
 
-def chat(app: RunningApp, web: str, body: ChatBody) -> tuple[Wanted, Envelope]:
-    """A message for the app for each of the `n` answers that are wanted.
+def chat(app: RunningApp, web: str, body: ChatBody, person: str) -> tuple[Wanted, Envelope]:
+    """A message for the app for each of the `n` answers that are wanted; `user` counts where nobody knows the person.
 
     Raises: `ApiProblem` where the request cannot be answered.
     """
@@ -47,7 +47,7 @@ def chat(app: RunningApp, web: str, body: ChatBody) -> tuple[Wanted, Envelope]:
             history=messages[:-1],
             files=last.files,
             overrides={entry: overrides(body, number)},
-            person=body.user or "",
+            person=person or body.user or "",
         )
         for number in range(body.n or 1)
     ]
@@ -116,7 +116,7 @@ def image(part: Part, number: int) -> File:
         raise ApiProblem(BAD_REQUEST, "an image is not valid base64", param="messages") from error
 
 
-def completions(app: RunningApp, web: str, body: CompletionBody) -> tuple[Wanted, Envelope]:
+def completions(app: RunningApp, web: str, body: CompletionBody, person: str) -> tuple[Wanted, Envelope]:
     """A message for the app for each answer to each prompt: nodes answer a text, they do not go on with it.
 
     Raises: `ApiProblem` where the request cannot be answered.
@@ -126,9 +126,10 @@ def completions(app: RunningApp, web: str, body: CompletionBody) -> tuple[Wanted
         raise ApiProblem(BAD_REQUEST, "text is not filled in before a suffix here", param="suffix", code="unsupported")
     if (body.best_of or 1) > (body.n or 1):
         raise ApiProblem(BAD_REQUEST, "best_of may not be more than n here", param="best_of", code="unsupported")
+    whose = person or body.user or ""
     prompts = [body.prompt] if isinstance(body.prompt, str) else body.prompt
     wanted = [
-        (Ask(message=prompt, entry=entry, overrides={entry: wishes(body, answer)}, person=body.user or ""), number)
+        (Ask(message=prompt, entry=entry, overrides={entry: wishes(body, answer)}, person=whose), number)
         for number, prompt in enumerate(prompts)
         for answer in range(body.n or 1)
     ]

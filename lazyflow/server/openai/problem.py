@@ -19,7 +19,7 @@ STATUS: dict[FailureReason, int] = {
     "rate_limit": 429,
     "context_window": 400,
     "invalid": 422,
-    "busy": 503,
+    "busy": 429,
 }
 CODES: dict[FailureReason, str] = {"context_window": "context_length_exceeded", "rate_limit": "rate_limit_exceeded"}
 TYPES = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}

@@ -10,12 +10,18 @@ from fastapi.responses import JSONResponse
 
 from lazyflow.nodes.contract import NodeFailed
 from lazyflow.runtime.contract import LiveApp
+from lazyflow.server.access import PERSON
 from lazyflow.server.openai.asking import callable_node, chat, completions
 from lazyflow.server.openai.body import ChatBody, CompletionBody, EmbeddingBody, TokenizeBody
 from lazyflow.server.openai.embeddings import embedding_response
 from lazyflow.server.openai.limited import LimitedRoute
 from lazyflow.server.openai.problem import TurnFailed
 from lazyflow.server.openai.streaming import respond, while_connected
+
+
+def person(request: Request) -> str:
+    """Who is asking, as the gate tells it; empty where it knows nobody."""
+    return request.headers.get(PERSON.decode(), "")
 
 
 def openai_routes(live: LiveApp, web: str) -> APIRouter:
@@ -39,11 +45,11 @@ def openai_routes(live: LiveApp, web: str) -> APIRouter:
 
     @router.post("/v1/chat/completions")
     async def chat_completions(body: ChatBody, request: Request) -> Response:
-        return await respond(request, live, body, lambda app: chat(app, web, body))
+        return await respond(request, live, body, lambda app: chat(app, web, body, person(request)))
 
     @router.post("/v1/completions")
     async def text_completions(body: CompletionBody, request: Request) -> Response:
-        return await respond(request, live, body, lambda app: completions(app, web, body))
+        return await respond(request, live, body, lambda app: completions(app, web, body, person(request)))
 
     @router.post("/v1/embeddings")
     async def embeddings(body: EmbeddingBody, request: Request) -> JSONResponse:

@@ -173,6 +173,7 @@ async def test_a_model_that_is_no_node_is_not_found() -> None:
         ("rate_limit", 429, "rate_limit_exceeded"),
         ("context_window", 400, "context_length_exceeded"),
         ("load_failed", 503, "load_failed"),
+        ("busy", 429, "busy"),
         ("error", 502, "error"),
     ],
 )
