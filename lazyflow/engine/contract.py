@@ -170,6 +170,13 @@ class LoadedModel(Protocol):
     def info(self) -> ModelInfo:
         """What was loaded."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether it can answer now; False while its process is dead or started again, True once that is done.
+
+        `on_progress` hears of both, with the stage `starting`.
+        """
+
     def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         """Stream one answer, `Finished` last. Closing the generator cancels the request within one step.
 
@@ -183,7 +190,7 @@ class LoadedModel(Protocol):
         """The tokens of plain text. Raises: `EngineError`."""
 
     async def state(self) -> ModelState:
-        """How busy the model is now. Raises: `EngineError`."""
+        """How busy the model is now. Raises: `EngineError`, at once where it is not `ready`."""
 
     async def close(self) -> None:
         """End every request and free the memory. May be called more than once."""

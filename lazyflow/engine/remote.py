@@ -11,6 +11,7 @@ from lazyflow.engine import requests
 from lazyflow.engine.channel import LoopChannel
 from lazyflow.engine.contract import (
     ChatRequest,
+    LoadProgress,
     ModelGone,
     ModelInfo,
     ModelKey,
@@ -33,8 +34,10 @@ GOOD_RUN = 60.0
 class RemoteModel:
     """Implements `LoadedModel` over a worker process, which it owns; belongs to the event loop that opened it."""
 
-    def __init__(self, key: ModelKey, process: Process, info: ModelInfo, channel: LoopChannel) -> None:
-        self._key, self._info, self._channel = key, info, channel
+    def __init__(
+        self, key: ModelKey, process: Process, info: ModelInfo, channel: LoopChannel, on_progress: OnProgress
+    ) -> None:
+        self._key, self._info, self._channel, self._on_progress = key, info, channel, on_progress
         self._loop = asyncio.get_running_loop()
         self._process: asyncio.Future[Process] = self._loop.create_future()
         self._process.set_result(process)
@@ -45,7 +48,7 @@ class RemoteModel:
         """Load `key` in a process of its own; cancelling ends that. Raises: `ModelUnusable`."""
         channel = LoopChannel(asyncio.get_running_loop())
         process, info = await _start(key, on_progress, channel)
-        return cls(key, process, info, channel)
+        return cls(key, process, info, channel, on_progress)
 
     @property
     def info(self) -> ModelInfo:
@@ -53,10 +56,16 @@ class RemoteModel:
         return self._info
 
     @property
+    def ready(self) -> bool:
+        """Whether a worker runs that has loaded the model."""
+        process = self._worker()
+        return process is not None and not process.ended.done()
+
+    @property
     def pid(self) -> int | None:
         """The worker's process id; None while none runs."""
-        running = self._process.done() and not self._process.cancelled() and self._process.exception() is None
-        return self._process.result().pid if running else None
+        process = self._worker()
+        return process.pid if process is not None else None
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         """Stream one answer; closing the generator cancels it between two steps."""
@@ -92,7 +101,9 @@ class RemoteModel:
         return event.tokens if isinstance(event, Tokenized) else ()
 
     async def state(self) -> ModelState:
-        """How busy the model is now. Raises: `EngineError`."""
+        """How busy the model is now. Raises: `EngineError`, at once where no worker runs."""
+        if not self.ready:
+            raise ModelGone("the model's process is being started again", "try again")
         process = await self._running()
         asked = self._channel.ask(lambda number: process.send(requests.State(number)), lambda _: None)
         return state_of(await asked)
@@ -104,6 +115,14 @@ class RemoteModel:
         if self._process.done() and self._process.exception() is None:
             await self._process.result().stop()
         self._down(stopped())
+
+    def _worker(self) -> Process | None:
+        """The last worker that was started, unless another one is to come."""
+        started = self._process.done() and not self._process.cancelled() and self._process.exception() is None
+        return self._process.result() if started else None
+
+    def _starting(self, fraction: float) -> None:
+        self._on_progress(LoadProgress("starting", fraction))
 
     async def _running(self) -> Process:
         """The worker; one that is being started is waited for. Raises: `ModelGone`."""
@@ -121,6 +140,7 @@ class RemoteModel:
             log.error("the process of %s %s; another one is started", self._key.path, reason)
             gone = ModelGone(f"the model's process {reason}", "send the message again: another one is being started")
             self._channel.fail(gone)
+            self._starting(0.0)
             if self._loop.time() - born > GOOD_RUN:
                 pause = 0.0
             process = await self._start_again(pause, gone)
@@ -133,17 +153,21 @@ class RemoteModel:
                 await asyncio.sleep(pause)
             self._process = self._loop.create_future()
             try:
-                process, self._info = await _start(self._key, lambda _: None, self._channel)
+                process, self._info = await _start(
+                    self._key, lambda progress: self._starting(progress.fraction), self._channel
+                )
             except LazyflowError as error:
                 log.error("%s", error)  # noqa: TRY400 - it is told to people, without a traceback
                 gone = ModelGone(f"the model cannot be started again: {error.message}", error.help)
                 self._down(gone)
+                self._starting(0.0)
                 pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
             except BaseException:
                 self._down(stopped())
                 raise
             else:
                 self._process.set_result(process)
+                self._starting(1.0)
                 return process
 
     def _down(self, error: ModelGone) -> None:

@@ -26,6 +26,11 @@ class ThreadedModel:
         return self._core.info
 
     @property
+    def ready(self) -> bool:
+        """Whether its engine runs: once that has failed or was closed it does not come back."""
+        return self._core.loop.is_alive()
+
+    @property
     def steps(self) -> Steps:
         """What the steps so far cost."""
         return self._core.loop.timings

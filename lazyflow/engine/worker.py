@@ -19,6 +19,7 @@ from lazyflow.engine.job import Batch
 from lazyflow.errors import LazyflowError
 
 log = logging.getLogger(__name__)
+FAILED = 1
 
 
 class Owner(logging.Handler):
@@ -47,9 +48,9 @@ class Owner(logging.Handler):
         self.tell("log", record.levelno, record.name, record.getMessage())
 
 
-def end() -> NoReturn:
+def end(code: int = 0) -> NoReturn:
     """End at once, whatever native code runs: nobody is left to answer to."""
-    os._exit(0)
+    os._exit(code)
 
 
 class Worker:
@@ -58,6 +59,7 @@ class Worker:
     def __init__(self, connection: socket.socket) -> None:
         self._connection, self._owner = connection, Owner(connection)
         self._core: Core | None = None
+        self._stopping = False
 
     def serve(self) -> None:
         """Work until told to stop or the owner is gone."""
@@ -69,6 +71,7 @@ class Worker:
                 case requests.Ping():
                     self._owner.tell("alive")
                 case requests.Stop():
+                    self._stopping = True
                     break
                 case requests.Chat() | requests.Embed() | requests.Tokenize() | requests.State() | requests.Cancel():
                     self._pass_on(request)
@@ -94,6 +97,9 @@ class Worker:
             return
         self._core = core
         self._owner.tell("loaded", replies.info_out(core.info))
+        core.loop.join()
+        if not self._stopping:
+            end(FAILED)  # an engine that broke down does not come back: its owner starts another process
 
     def _pass_on(self, request: requests.OfModel) -> None:
         if self._core is None:

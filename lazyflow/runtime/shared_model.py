@@ -41,8 +41,8 @@ class SharedModel:
 
     @property
     def loading(self) -> bool:
-        """Whether `use` would wait."""
-        return not self._settled.is_set()
+        """Whether `use`, or the model itself, would make an answer wait."""
+        return not self._settled.is_set() or (self.model is not None and not self.model.ready)
 
     def start(self) -> None:
         """Begin to load."""

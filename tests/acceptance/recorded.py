@@ -48,6 +48,10 @@ class RecordedModel:
     def info(self) -> ModelInfo:
         return self.model.info
 
+    @property
+    def ready(self) -> bool:
+        return self.model.ready
+
     def chat(self, request: ChatRequest) -> AsyncGenerator[Output, None]:
         self.requests.append(request)
         return self.model.chat(request)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,3 +41,10 @@ async def answer(model: LoadedModel, request: ChatRequest) -> tuple[str, Finishe
 async def load(path: Path, **fields: object) -> LoadedModel:
     """Load a model without looking at its progress."""
     return await open_model(key(path, **fields), lambda _: None)
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)

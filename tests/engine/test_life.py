@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -18,28 +11,14 @@ import pytest
 
 from lazyflow.engine.contract import LoadProgress, ModelGone
 from lazyflow.engine.open import open_model
-from lazyflow.engine.remote import RemoteModel
 from lazyflow.engine.threaded import ThreadedModel
 from lazyflow.errors import ModelUnusable
 from lazyflow.spec.sampling import Sampling
-from tests.engine.real import answer, ask, key, load
+from tests.engine.real import answer, ask, key, load, until
 
 pytestmark = pytest.mark.model
 KINDS = pytest.mark.parametrize("isolate", [False, True], ids=["thread", "process"])
 ENDLESS = Sampling(temperature=0)
-
-
-async def remote(path: Path) -> RemoteModel:
-    model = await load(path, isolate=True)
-    assert isinstance(model, RemoteModel)
-    return model
-
-
-async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
 
 
 @KINDS
@@ -132,75 +111,6 @@ async def test_closing_ends_every_request(smollm2: Path, isolate: bool) -> None:
         await answer(model, ask("Hi"))
 
 
-async def test_a_killed_worker_fails_every_request_and_comes_back(
-    smollm2: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    began = time.monotonic()
-    model = await remote(smollm2)
-    load_time = time.monotonic() - began
-    running = [asyncio.create_task(answer(model, ask(f"Count {n}", sampling=ENDLESS))) for n in range(6)]
-    await asyncio.sleep(0.5)
-    assert model.pid is not None
-    killed = time.monotonic()
-    os.kill(model.pid, signal.SIGKILL)
-    ended = await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), 5)
-    assert [str(one).split(":")[0] for one in ended] == ["the model's process was killed by SIGKILL\n  = help"] * 6
-    assert (await answer(model, ask("Hi")))[0]
-    assert time.monotonic() - killed < 2 * load_time + 2
-    await model.close()
-    assert "was killed by SIGKILL; another one is started" in caplog.text
-
-
-async def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(
-    smollm2: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    copy = tmp_path / "copy.gguf"
-    copy.symlink_to(smollm2)
-    model = await remote(copy)
-    copy.unlink()
-    assert model.pid is not None
-    os.kill(model.pid, signal.SIGKILL)
-    await asyncio.sleep(0.05)
-    with pytest.raises(ModelGone, match="cannot be started again"):
-        await answer(model, ask("Hi"))
-    copy.symlink_to(smollm2)
-    await until(lambda: model.pid is not None)
-    assert (await answer(model, ask("Hi")))[0]
-    await model.close()
-    caplog.clear()
-
-
-PARENT = """
-import asyncio, sys
-from pathlib import Path
-from lazyflow.engine.open import open_model
-from tests.engine.real import answer, ask, key
-from lazyflow.spec.sampling import Sampling
-
-async def main():
-    model = await open_model(key(Path(sys.argv[1]), isolate=True), lambda _: None)
-    await answer(model, ask("Hi"))
-    print(model.pid, flush=True)
-    await answer(model, ask("Hi", grammar='root ::= "a" root', sampling=Sampling()))
-
-asyncio.run(main())
-"""
-
-
-async def test_no_worker_outlives_its_owner_even_when_that_is_killed(smollm2: Path) -> None:
-    with subprocess.Popen(  # noqa: ASYNC220 - it is read once
-        [sys.executable, "-c", PARENT, str(smollm2)],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    ) as parent:
-        assert parent.stdout is not None
-        worker = psutil.Process(int(parent.stdout.readline()))
-        family = [worker, *worker.children(recursive=True)]
-        assert len(family) == 2
-        parent.kill()
-        await until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family))
-
-
 async def test_nothing_is_printed(smollm2: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for isolate in (False, True):
         model = await load(smollm2, isolate=isolate)
@@ -239,8 +149,3 @@ async def test_the_books_agree_with_llama_cpp(smollm2: Path) -> None:
     assert [slot.busy for slot in core.loop.slots.all] == [False] * 3
     assert [slot.count for slot in core.loop.slots.all] == [core.loop.slots._memory.held(n) for n in range(3)]  # type: ignore[attr-defined]  # the real context
     await model.close()
-
-
-@pytest.fixture(autouse=True)
-def quiet(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.ERROR)

@@ -52,6 +52,7 @@ class Model:
             layers=1,
             gpu_layers=0,
         )
+        self.ready = True
         self.plays = list(plays)
         self.requests: list[ChatRequest] = []
         self.running = 0

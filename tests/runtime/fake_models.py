@@ -26,11 +26,12 @@ from lazyflow.errors import ModelNotFound, ModelUnusable
 class EchoModel:
     """Answers `<file>: <last message>` word by word; `go` lets it go on, `die` ends its process.
 
-    As the engine does, it starts an isolated one again.
+    As the engine does, it starts an isolated one again: at the next request, or when `come_back` says so.
     """
 
-    def __init__(self, key: ModelKey) -> None:
+    def __init__(self, key: ModelKey, on_progress: OnProgress) -> None:
         self.key = key
+        self.on_progress = on_progress
         self.info = ModelInfo(
             path=key.path, description="echo", size=1, context=9, trained_context=9, parallel=4, layers=1, gpu_layers=0
         )
@@ -38,6 +39,7 @@ class EchoModel:
         self.running = 0
         self.closed = False
         self.dead = False
+        self.ready = True
         self.go = asyncio.Event()
         self.go.set()
 
@@ -49,7 +51,8 @@ class EchoModel:
                 await asyncio.sleep(0)
                 await self.go.wait()
                 if self.dead or self.closed:
-                    self.dead = self.dead and not self.key.isolate
+                    if self.key.isolate and not self.closed:
+                        self.come_back()
                     raise ModelGone("the model's process ended")
                 yield TextDelta(word + " ")
             yield Finished(
@@ -74,7 +77,15 @@ class EchoModel:
 
     def die(self) -> None:
         self.dead = True
+        self.ready = False
         self.go.set()
+        if self.key.isolate:
+            self.on_progress(LoadProgress("starting", 0.0))
+
+    def come_back(self) -> None:
+        self.dead = False
+        self.ready = True
+        self.on_progress(LoadProgress("starting", 1.0))
 
     async def close(self) -> None:
         self.closed = True
@@ -96,7 +107,7 @@ class FakeLoader:
         await self.gate.wait()
         if "bad" in key.path.name:
             raise ModelUnusable(f"{key.path.name} is cut off")
-        model = EchoModel(key)
+        model = EchoModel(key, on_progress)
         self.models.append(model)
         return model
 

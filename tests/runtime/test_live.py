@@ -7,6 +7,7 @@ import pytest
 from lazyflow.errors import InvalidApp
 from lazyflow.nodes.events import Failure, Notice, Text
 from lazyflow.runtime.contract import Ask, Trouble
+from lazyflow.server.health import not_ready
 from tests.runtime.app_folder import AppFolder, answer, events, turn_of_the_loop
 
 
@@ -268,6 +269,23 @@ async def test_a_reply_begins_anew_when_the_model_s_process_died(folder: AppFold
     await folder.ready()
     folder.model.die()
     assert await folder.ask() == "one: hi"
+    assert folder.loaded == ["one"]
+
+
+async def test_a_model_whose_process_died_is_loading_until_it_is_back(folder: AppFolder) -> None:
+    live = await folder.ready()
+    heard: list[str] = []
+    live.subscribe(lambda: heard.append(live.app.status()["chat"].state))
+    folder.model.die()
+    await turn_of_the_loop()
+    status = live.app.status()["chat"]
+    assert (status.state, status.stage, status.fraction) == ("loading", "starting", 0.0)
+    assert set(not_ready(live)) == {"chat"}
+    told = await events(live.app, Ask(message="hi", entry="chat"))
+    assert Notice("queued", "chat: starting the model") in told
+    await turn_of_the_loop()
+    assert heard == ["loading", "ready"]
+    assert not_ready(live) == {}
     assert folder.loaded == ["one"]
 
 
