@@ -12,6 +12,7 @@ class Role(str, Enum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,26 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's call of one of the tools that a program offered; `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation; `files` are its attachments."""
+    """One message of a conversation; `files` are its attachments.
+
+    `calls` are the tool calls of an assistant's message, `answers` the id of the call whose result a tool's message is.
+    """
 
     role: Role
     text: str
     files: tuple[File, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
+    answers: str = ""
 
 
 History = tuple[Message, ...]

@@ -7,7 +7,7 @@ from typing import TextIO
 from typing_extensions import assert_never
 
 from lazyflow.cli.output import discard
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, Usage
+from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, ToolCallDelta, Usage
 from lazyflow.reports.visible import shown, visible
 
 
@@ -39,7 +39,7 @@ class Transcript:
                     self._tell(f"  = path: {' > '.join(path)}")
                 if help_:
                     self._tell(f"  = help: {help_}")
-            case Thinking() | Step() | Usage() | Request():
+            case Thinking() | ToolCallDelta() | Step() | Usage() | Request():
                 pass
             case _:
                 assert_never(event)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from lazyflow.engine.contract import LoadedModel
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import File, History
 from lazyflow.nodes.events import Event, Failure, NodePath
 from lazyflow.spec.sampling import Format, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a program lets the model call, in the terms of OpenAI's API, which go to the model as they are."""
+
+    offered: tuple[Mapping[str, Any], ...]
+    choice: str | Mapping[str, Any] | None = None
+    parallel: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,7 @@ class Overrides:
     choices: tuple[str, ...] = ()
     logit_bias: Mapping[int, float] = field(default_factory=dict)
     logprobs: int | None = None
+    tools: Tools | None = None
 
     def over(self, base: Overrides) -> Overrides:
         """These wishes, and `base`'s where nothing was said."""
@@ -37,6 +47,7 @@ class Overrides:
             choices=self.choices or base.choices,
             logit_bias={**base.logit_bias, **self.logit_bias},
             logprobs=base.logprobs if self.logprobs is None else self.logprobs,
+            tools=base.tools if self.tools is None else self.tools,
         )
 
 
@@ -66,10 +77,12 @@ class Turn:
     `history` is the conversation before the message, `readers` the nodes to which it is passed (a node reads it with
     `history_for`). `overrides` are by node name. `path` leads to the node that runs. `person` and `conversation` are
     opaque ids for fairness and caches; `outputs` is what other nodes said before, by name. `begun` is what stands of
-    the answer already: a model goes on from there, and says none of it again.
+    the answer already: a model goes on from there, and says none of it again. Where `answers` is the id of a tool
+    call, the message is that call's result.
     """
 
     message: str
+    answers: str = ""
     history: History = ()
     readers: frozenset[str] = frozenset()
     files: tuple[File, ...] = ()
@@ -108,6 +121,30 @@ class Node(Protocol):
 
     def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Answer `turn`, whose path ends with this node's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a node can be given beside text."""
+
+    tools: bool = False
+    images: bool = False
+
+
+TEXT_ALONE = Takes()
+
+
+@runtime_checkable
+class TakesMore(Protocol):
+    """A node that can be given more than text."""
+
+    async def takes(self) -> Takes:
+        """What it can be given, as far as that is known before it is asked."""
+
+
+async def taken(node: Node) -> Takes:
+    """What `node` can be given."""
+    return await node.takes() if isinstance(node, TakesMore) else TEXT_ALONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,19 @@ class Thinking:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """The next piece of a call of one of the caller's tools; `number` counts the answer's calls from 0.
+
+    `id` and `name` come with a call's first piece; its `arguments`, JSON text, are those of all its pieces.
+    """
+
+    number: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A node of the graph began, told more, or ended. `path` leads from the target to it; `seconds` is set at the end.
 
@@ -90,4 +103,4 @@ class Failure:
     retry_after: float | None = None
 
 
-Event = Text | Thinking | Step | Usage | Notice | Request | Failure
+Event = Text | Thinking | ToolCallDelta | Step | Usage | Notice | Request | Failure

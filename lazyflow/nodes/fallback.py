@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import count
 from time import monotonic
 
-from lazyflow.nodes.contract import Node, NodeFailed, Turn
-from lazyflow.nodes.events import Event, Failure, FailureReason, Notice, Step, Text, Thinking
+from lazyflow.nodes.contract import Node, NodeFailed, Takes, Turn, taken
+from lazyflow.nodes.events import Event, Failure, FailureReason, Notice, Step, Text, Thinking, ToolCallDelta
 from lazyflow.spec.nodes import Fallback, FallbackReason
 
 REASONS: Mapping[FailureReason, FallbackReason] = {
@@ -52,10 +52,14 @@ class FallbackNode:
         """The node itself, without the others: what they offer beside answers does not compare with its own."""
         return self._nodes[0]
 
+    async def takes(self) -> Takes:
+        """See `TakesMore`: what the node itself can be given; of the others those are asked that can take tools too."""
+        return await taken(self.first)
+
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The events of the first node that answers. Raises: `NodeFailed` with what each of them said."""
         failures: list[Failure] = []
-        waiting = self._awake()
+        waiting = self._awake(await self._able(turn))
         if waiting[0].name != self.name:
             yield Notice("fallback", f"{self.name} rests after a failure; {waiting[0].name} answers instead")
         for number, node in enumerate(waiting):
@@ -68,10 +72,15 @@ class FallbackNode:
                 yield Notice("fallback", f"{failures[-1].message}; {waiting[number + 1].name} answers instead")
         raise NodeFailed(_all(failures))
 
-    def _awake(self) -> list[Node]:
+    async def _able(self, turn: Turn) -> list[Node]:
+        """The nodes that can answer this turn: not every one can call the caller's tools."""
+        if turn.wishes(self.name).tools is None and not turn.answers:
+            return list(self._nodes)
+        return [node for node in self._nodes if node is self.first or (await taken(node)).tools]
+
+    def _awake(self, nodes: list[Node]) -> list[Node]:
         now = self._clock()
-        awake = [node for node in self._nodes if self._rests.get(node.name, now) <= now]
-        return awake or list(self._nodes)
+        return [node for node in nodes if self._rests.get(node.name, now) <= now] or nodes
 
     async def _tried(self, node: Node, turn: Turn, failures: list[Failure]) -> AsyncGenerator[Event, None]:
         """One node, tried again where that is asked for; why it failed goes to `failures`."""
@@ -82,7 +91,7 @@ class FallbackNode:
             try:
                 async with aclosing(node.stream(asked)) as events:
                     async for event in events:
-                        shown = shown or isinstance(event, Text | Thinking) or _told(event)
+                        shown = shown or isinstance(event, Text | Thinking | ToolCallDelta) or _told(event)
                         yield event
             except NodeFailed as error:
                 if shown or REASONS[error.failure.reason] not in self._spec.when:

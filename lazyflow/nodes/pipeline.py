@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, Turn
+from lazyflow.nodes.contract import Node, Takes, Turn, taken
 from lazyflow.nodes.events import Event
 from lazyflow.nodes.steps import step
 
@@ -17,6 +17,10 @@ class PipelineNode:
     def __init__(self, name: str, steps: Sequence[Node]) -> None:
         self.name = name
         self.before, self.last = tuple(steps[:-1]), steps[-1]
+
+    async def takes(self) -> Takes:
+        """See `TakesMore`: the first step gets the pictures."""
+        return Takes(images=(await taken((*self.before, self.last)[0])).images)
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Each step's answer is the next one's message; later templates see all of them as outputs."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, Overrides, Turn
+from lazyflow.nodes.contract import Node, Overrides, Takes, Turn, taken
 from lazyflow.nodes.events import Event
 from lazyflow.nodes.prompting import render, variables
 from lazyflow.spec.nodes import PromptSpec
@@ -27,6 +27,10 @@ class PromptNode:
         self.template = Template(spec.template)
         self.places_history = re.search(r"\bhistory\b", spec.template) is not None
         self.own = Overrides(system=spec.system, sampling=spec.sampling)
+
+    async def takes(self) -> Takes:
+        """See `TakesMore`: its model's pictures; the result of a tool is nothing that a template could ask about."""
+        return Takes(images=(await taken(self.model)).images)
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The model's answer to the rendered template."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lazyflow.nodes.contract import NodeFailed, Turn
+from lazyflow.nodes.contract import NodeFailed, Takes, Turn
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.nodes.prompting import plain
 from lazyflow.nodes.target import CallFailed, Target, load_target, told
@@ -55,6 +55,10 @@ class PythonNode:
         except asyncio.TimeoutError as error:
             late = f"node '{self.name}': importing '{spec.call}' has taken more than {seconds:g} seconds"
             raise CallFailed(late, "look for what its module waits for, and move it into the function") from error
+
+    async def takes(self) -> Takes:
+        """See `TakesMore`: the callable gets all files where it asks for them."""
+        return Takes(images=self.target is not None and "files" in self.target.takes)
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """What the callable returns or yields."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, NodeFailed, Overrides, Turn
+from lazyflow.nodes.contract import Node, NodeFailed, Overrides, Takes, Turn, taken
 from lazyflow.nodes.events import Event, Failure, Notice
 from lazyflow.nodes.prompting import template_failure, variables
 from lazyflow.nodes.steps import step
@@ -31,6 +31,10 @@ class RulesRouter:
         self.rules = tuple((Expression(route.when), route.to) for route in routes)
         self.targets = targets
         self.default = default
+
+    async def takes(self) -> Takes:
+        """See `TakesMore`."""
+        return await taken_by(self.targets)
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The chosen route's answer."""
@@ -66,6 +70,10 @@ class ModelRouter:
         self.choices = tuple(about)
         self.listing = "\n".join(f"- {name}: {text}" if text else f"- {name}" for name, text in about.items())
 
+    async def takes(self) -> Takes:
+        """See `TakesMore`."""
+        return await taken_by(self.targets)
+
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The deciding call as a step, then the chosen route's answer."""
         said: list[str] = []
@@ -87,6 +95,11 @@ class ModelRouter:
         return replace(
             turn, message=QUESTION.format(routes=self.listing, message=turn.message), files=(), overrides=wishes
         )
+
+
+async def taken_by(targets: Mapping[str, Node]) -> Takes:
+    """Pictures, where any route sees them; a tool call would not find its way back to the route that made it."""
+    return Takes(images=any([(await taken(node)).images for node in targets.values()]))
 
 
 def answer(node: Node, turn: Turn) -> AsyncGenerator[Event, None]:

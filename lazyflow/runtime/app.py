@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.contract import Embeddings, Embeds, Node, NodeFailed, Tokenizes, Turn
+from lazyflow.nodes.contract import Embeddings, Embeds, Node, NodeFailed, Takes, Tokenizes, Turn, taken
 from lazyflow.nodes.events import Event, Failure
 from lazyflow.nodes.fallback import FallbackNode
 from lazyflow.runtime.claim import Claim
@@ -67,6 +67,10 @@ class App:
             raise cannot(node, "has no tokens that are known here", "ask a node of type local")
         return await asked.tokenize(text)
 
+    async def takes(self, node: str) -> Takes:
+        """See `RunningApp`."""
+        return await taken(self.nodes[node])
+
     def reusable(self, kept: tuple[str, ...]) -> Mapping[str, Node]:
         """Of the nodes that did not change, those that go on in the next app: they hold neither nodes nor models."""
         return {name: self.nodes[name] for name in kept if not self.graph.edges[name] and name not in self.claims}
@@ -78,8 +82,11 @@ class App:
     def _turn(self, ask: Ask) -> Turn:
         web = ask.web if ask.web in self.spec.webs else None
         readers = self.graph.readers(ask.entry, web, use_context=ask.use_context)
+        if ask.answers:  # what a tool said means nothing without the call
+            readers |= {ask.entry}
         return Turn(
             message=ask.message,
+            answers=ask.answers,
             history=ask.history,
             readers=readers,
             files=ask.files,

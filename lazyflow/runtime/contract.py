@@ -11,7 +11,7 @@ from lazyflow.engine.contract import ModelInfo
 from lazyflow.errors import Problem
 from lazyflow.graph.graph import Graph
 from lazyflow.messages import File, History
-from lazyflow.nodes.contract import Embeddings, Overrides
+from lazyflow.nodes.contract import Embeddings, Overrides, Takes
 from lazyflow.nodes.events import Event
 from lazyflow.spec.app import AppSpec
 
@@ -22,10 +22,11 @@ class Ask:
 
     `entry` is the node that answers, `web` the web node through which the message came (None: API or terminal).
     `use_context` off sends the message alone. `person` and `conversation` are opaque ids. `begun` is what stands of the
-    answer already, for an entry that `goes_on`.
+    answer already, for an entry that `goes_on`. Where `answers` is the id of a tool call, the message is its result.
     """
 
     message: str
+    answers: str = ""
     entry: str
     web: str | None = None
     history: History = ()
@@ -90,6 +91,9 @@ class RunningApp(Protocol):
 
     async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
         """The tokens of a text for a node's model. Raises: `NodeFailed`, also where they are not known here."""
+
+    async def takes(self, node: str) -> Takes:
+        """What a node can be given beside text."""
 
     def status(self) -> Mapping[str, NodeStatus]:
         """The state of every callable node, by name."""

@@ -20,6 +20,7 @@ from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.loop_thread import LoopThread
 
 History = Iterable[Message | Mapping[str, str]]
+SPOKEN = {role.value: role for role in (Role.SYSTEM, Role.USER, Role.ASSISTANT)}
 
 
 class AnswerFailed(LazyflowError):
@@ -139,7 +140,7 @@ def conversation(history: History) -> tuple[Message, ...]:
 
 def _message(message: Mapping[str, str]) -> Message:
     try:
-        return Message(Role(message["role"]), message["content"])
-    except (KeyError, ValueError) as error:
-        roles = ", ".join(role.value for role in Role)
+        return Message(SPOKEN[message["role"]], message["content"])
+    except KeyError as error:
+        roles = ", ".join(SPOKEN)
         raise LazyflowError(f"{dict(message)} is no message", f"it has `content` and a `role` of {roles}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from typing_extensions import assert_never
 
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, Usage
+from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, ToolCallDelta, Usage
 from lazyflow.store.conversation import Entry, ReplyState
 from lazyflow.web.again import Again, Different
 from lazyflow.web.steps import Steps
@@ -92,6 +92,8 @@ class Draft:
                 self._told_more = True
             case Request():
                 self._requests.append(event)
+            case ToolCallDelta():
+                pass  # the page offers no tools
             case _:
                 assert_never(event)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.contract import Embeddings, NodeFailed, Turn
+from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes, Turn
 from lazyflow.nodes.events import Event, Failure
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, RunningApp, Trouble
 from lazyflow.spec.app import AppSpec
@@ -16,7 +16,7 @@ from tests.nodes.fake_node import FakeNode
 
 
 class FakeApp:
-    """Answers with its nodes; remembers what it was asked."""
+    """Answers with its nodes; remembers what it was asked. Those named in `able` take more than text."""
 
     def __init__(self, *nodes: FakeNode) -> None:
         self.nodes = {node.name: node for node in nodes}
@@ -25,11 +25,18 @@ class FakeApp:
         self.spec = AppSpec(name="fake", nodes=specs, folder=Path())
         self.graph = Graph(app=self.spec, edges=dict.fromkeys(self.nodes, ()), order=tuple(self.nodes))
         self.asked: list[Ask] = []
+        self.able: dict[str, Takes] = {}
         self.states: dict[str, NodeStatus] = {name: NodeStatus(state="ready") for name in self.nodes}
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         self.asked.append(ask)
-        turn = Turn(message=ask.message, history=ask.history, overrides=ask.overrides, path=(ask.entry,))
+        turn = Turn(
+            message=ask.message,
+            answers=ask.answers,
+            history=ask.history,
+            overrides=ask.overrides,
+            path=(ask.entry,),
+        )
         try:
             async for event in self.nodes[ask.entry].stream(turn):
                 yield event
@@ -45,6 +52,9 @@ class FakeApp:
         if node == "aux":
             raise NodeFailed(Failure((node,), "aux has no tokens", "ask bot", "invalid"))
         return tuple(map(ord, text))
+
+    async def takes(self, node: str) -> Takes:
+        return self.able.get(node, TEXT_ALONE)
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.states

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lazyflow.graph.graph import Graph
-from lazyflow.nodes.contract import Embeddings, NodeFailed
+from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
 from lazyflow.spec.app import AppSpec
@@ -68,6 +68,9 @@ class FakeLive:
 
     async def tokenize(self, node: str, text: str) -> tuple[int, ...]:
         raise NodeFailed(Failure((node,), f"no tokens of {text}", "", "invalid"))
+
+    async def takes(self, node: str) -> Takes:
+        return TEXT_ALONE if node in self.nodes else Takes(tools=True, images=True)
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.nodes

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lazyflow.errors import MissingExtra
+from lazyflow.nodes.events import ToolCallDelta
+from lazyflow.nodes.online.calls import Numbering
 from lazyflow.nodes.online.diagnosis import diagnose
 from lazyflow.nodes.online.mishap import Broken, Mishap
 from lazyflow.nodes.online.request import EXTENSIONS, Abilities, Asked
@@ -56,7 +58,7 @@ class Done:
     cost: float | None = None
 
 
-Piece = Said | Thought | Done
+Piece = Said | Thought | ToolCallDelta | Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
     """The answer's pieces, `Done` last. Closing this closes the provider's connection. Raises: `Broken`."""
     litellm = await library()
     response: Any = None
+    calls = Numbering()
     came = False
     mishap: Mishap | None = None
     try:
@@ -147,6 +150,9 @@ async def stream(call: Call) -> AsyncGenerator[Piece, None]:
             if delta.content:
                 came = True
                 yield Said(delta.content)
+            for called in calls.feed(delta.tool_calls):
+                came = True
+                yield called
         reason = getattr(response, "received_finish_reason", "stop") or getattr(
             response, "intermittent_finish_reason", ""
         )

@@ -18,7 +18,7 @@ class Endpoints:
     """The targets of one node."""
 
     def __init__(self, litellm: Any, targets: tuple[Target, ...]) -> None:
-        self._targets = targets
+        self.targets = targets
         self._router: Any = None
         if len(targets) > 1:
             self._router = litellm.Router(model_list=[_deployment(*each) for each in enumerate(targets)], num_retries=0)
@@ -27,20 +27,20 @@ class Endpoints:
     async def pick(self, tried: AbstractSet[Target]) -> Target:
         """A target, one that was not tried in this turn where there is any."""
         if self._router is None:
-            return self._targets[0]
-        fresh = [target for target in self._targets if target not in tried]
+            return self.targets[0]
+        fresh = [target for target in self.targets if target not in tried]
         try:
             chosen = await self._router.async_get_available_deployment(model=GROUP, request_kwargs={}, messages=[])
         except Exception:  # noqa: BLE001 - every endpoint rests, which litellm tells with one of several classes
-            return (fresh or self._targets)[0]
-        target = self._targets[int(chosen["model_info"]["id"])]
+            return (fresh or self.targets)[0]
+        target = self.targets[int(chosen["model_info"]["id"])]
         return fresh[0] if fresh and target in tried else target
 
     def rest(self, target: Target, mishap: Mishap) -> None:
         """Let `target` rest, so that the next turns go to the others."""
         if self._router is not None and mishap.kind not in OWN_FAULT:
             self._router.cooldown_cache.add_deployment_to_cooldown(
-                model_id=str(self._targets.index(target)),
+                model_id=str(self.targets.index(target)),
                 original_exception=Exception(mishap.kind),
                 exception_status=mishap.status or 500,
                 cooldown_time=mishap.retry_after or REST,
@@ -48,7 +48,7 @@ class Endpoints:
 
     def another(self, tried: AbstractSet[Target], mishap: Mishap) -> bool:
         """Whether an endpoint is left that may do better."""
-        return mishap.kind not in OWN_FAULT and any(target not in tried for target in self._targets)
+        return mishap.kind not in OWN_FAULT and any(target not in tried for target in self.targets)
 
 
 def _deployment(number: int, target: Target) -> dict[str, Any]:

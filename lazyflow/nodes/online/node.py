@@ -9,20 +9,16 @@ from contextlib import aclosing
 from time import perf_counter
 from typing import Any
 
-from typing_extensions import assert_never
-
-from lazyflow.engine.thinking import Thinking as ThinkingSplit
 from lazyflow.errors import LazyflowError
-from lazyflow.nodes.contract import Embeddings, NodeFailed, Turn
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Text, Thinking, Usage
-from lazyflow.nodes.online.adapter import Call, Done, Said, Thought, abilities, embed, library, stream
+from lazyflow.nodes.contract import Embeddings, NodeFailed, Takes, Turn
+from lazyflow.nodes.events import Event, Failure, Notice, Request, Text, Thinking, ToolCallDelta, Usage
+from lazyflow.nodes.online.adapter import Call, Done, abilities, embed, library, stream
 from lazyflow.nodes.online.endpoints import Endpoints
 from lazyflow.nodes.online.failures import failure
-from lazyflow.nodes.online.form import WrongForm, checked
 from lazyflow.nodes.online.mishap import Broken, Mishap
 from lazyflow.nodes.online.patience import Patience
-from lazyflow.nodes.online.request import Abilities, Asked, ask, prefill_of
-from lazyflow.nodes.online.seam import Seam
+from lazyflow.nodes.online.reading import Reading
+from lazyflow.nodes.online.request import Abilities, Asked, ask
 from lazyflow.nodes.online.silence import Silent, watched
 from lazyflow.nodes.online.target import Target, targets
 from lazyflow.redaction import Redaction, redaction, secrets_in
@@ -56,6 +52,17 @@ class OnlineNode:
             self._endpoints = Endpoints(await library(), found)
         return self._endpoints
 
+    async def takes(self) -> Takes:
+        """See `TakesMore`: what is not known to be refused may be sent; without a key nothing is known."""
+        try:
+            known = [await self._known(target) for target in (await self._places()).targets]
+        except LazyflowError:
+            return Takes(tools=True, images=True)
+        return Takes(
+            tools=any(one.dialect == "openai" or "tools" in one.parameters for one in known),
+            images=any(one.images is not False for one in known),
+        )
+
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Answer. Raises: `NodeFailed`, which never holds a key, nor leads to an exception that does."""
         try:
@@ -71,7 +78,7 @@ class OnlineNode:
             try:
                 async with aclosing(self._attempt(turn, target, began)) as events:
                     async for event in events:
-                        said = said or isinstance(event, Text | Thinking)
+                        said = said or isinstance(event, Text | Thinking | ToolCallDelta)
                         yield event
             except Broken as error:
                 mishap = error.mishap
@@ -147,30 +154,16 @@ class OnlineNode:
         return Request(turn.path, asked.shown, (("model", target.model), *shown))
 
     async def _read(self, call: Call, turn: Turn, began: float) -> AsyncGenerator[Event, None]:
-        """The pieces of one answer as events. An answer in a form is held back until it is known to have it."""
-        split = ThinkingSplit()
-        seam = Seam(turn.begun if prefill_of(call.target) is None else "")
-        held: list[str] | None = None if call.asked.format == "text" and not call.asked.choices else []
+        """The answer's events. Raises: `Broken`, `Silent`."""
+        reading = Reading(call, self.name, turn.begun)
         first: float | None = None
         async with aclosing(watched(stream(call), call.timeout)) as pieces:
             async for piece in pieces:
                 first = perf_counter() if first is None else first
-                match piece:
-                    case Thought(text):
-                        yield Thinking(text)
-                    case Said(text):
-                        for event in _events(split.feed(text), held, seam):
-                            yield event
-                    case Done():
-                        for event in _events(split.end(), held, seam):
-                            yield event
-                        if rest := seam.end():
-                            yield Text(rest)
-                        if held is not None:
-                            yield Text(_formed("".join(held), call))
-                        yield self._usage(piece, call.target, turn, began, first)
-                    case _:
-                        assert_never(piece)
+                for event in reading.end() if isinstance(piece, Done) else reading.feed(piece):
+                    yield event
+                if isinstance(piece, Done):
+                    yield self._usage(piece, call.target, turn, began, first)
 
     def _usage(self, done: Done, target: Target, turn: Turn, began: float, first: float) -> Usage:
         return Usage(
@@ -184,23 +177,3 @@ class OnlineNode:
             cost=done.cost,
             finish_reason=done.finish_reason,
         )
-
-
-def _events(pieces: list[tuple[Any, str]], held: list[str] | None, seam: Seam) -> list[Event]:
-    events: list[Event] = []
-    for kind, text in pieces:
-        if kind == "thinking":
-            events.append(Thinking(text))
-        elif held is not None:
-            held.append(text)
-        elif new := seam.feed(text):
-            events.append(Text(new))
-    return events
-
-
-def _formed(text: str, call: Call) -> str:
-    try:
-        return checked(text, call.asked.format, call.asked.choices)
-    except WrongForm as error:
-        wrong = str(error)
-    raise Broken(Mishap(kind="bad_answer", detail=call.redact(wrong)))

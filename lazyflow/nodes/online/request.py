@@ -11,6 +11,8 @@ from lazyflow.engine.thinking import Thinking
 from lazyflow.messages import Message, Role
 from lazyflow.nodes.attachments import images, spoken
 from lazyflow.nodes.contract import Turn
+from lazyflow.nodes.online.calls import called
+from lazyflow.nodes.online.calls import parameters as tool_parameters
 from lazyflow.nodes.online.form import JsonMode, instruction, response_format
 from lazyflow.nodes.online.target import Target
 from lazyflow.spec.nodes import OnlineSpec
@@ -51,9 +53,14 @@ class Asked:
     left_out: tuple[str, ...] = ()
 
     @property
+    def offers_tools(self) -> bool:
+        """Whether the caller can do what the model calls for."""
+        return "tools" in self.parameters
+
+    @property
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The messages as (role, text)."""
-        return tuple((message["role"], _text(message["content"])) for message in self.messages)
+        return tuple((message["role"], _text(message)) for message in self.messages)
 
 
 def ask(spec: OnlineSpec, turn: Turn, target: Target, abilities: Abilities) -> Asked:
@@ -63,10 +70,13 @@ def ask(spec: OnlineSpec, turn: Turn, target: Target, abilities: Abilities) -> A
     system = spec.system if wishes.system is None else wishes.system
     told = instruction(wanted, abilities.json, wishes.choices)
     first = "\n\n".join(part for part in (system, told) if part)
-    conversation = (*turn.history_for(spec.name), Message(Role.USER, turn.message, turn.files))
+    asking = Role.TOOL if turn.answers else Role.USER
+    message = Message(asking, turn.message, turn.files, answers=turn.answers)
+    conversation = (*turn.history_for(spec.name), message)
     parameters, body, left_out = _parameters(wishes.sampling.over(spec.sampling), target, abilities)
     if wishes.logit_bias:
         parameters["logit_bias"] = {str(token): bias for token, bias in wishes.logit_bias.items()}
+    parameters.update(tool_parameters(wishes.tools))
     form = None if wishes.choices else response_format(wanted, abilities.json)
     if form is not None:
         parameters["response_format"] = form
@@ -104,8 +114,12 @@ def prefill_of(target: Target) -> Mapping[str, bool] | None:
 
 def _message(message: Message, *, pictures: bool) -> dict[str, Any]:
     text = spoken(message)
+    if message.role is Role.TOOL:
+        return {"role": "tool", "tool_call_id": message.answers, "content": text}
     if message.role is Role.ASSISTANT:
         text = _answer(text)
+    if message.calls:
+        return {"role": "assistant", "content": text or None, "tool_calls": called(message)}
     shown = images(message) if pictures else ()
     if not shown:
         return {"role": message.role.value, "content": text}
@@ -150,8 +164,11 @@ def _called(name: str, target: Target) -> str:
     return name
 
 
-def _text(content: str | list[Mapping[str, Any]]) -> str:
+def _text(message: Mapping[str, Any]) -> str:
+    content: str | list[Mapping[str, Any]] = message["content"] or ""
     if isinstance(content, str):
-        return content
+        functions = [call["function"] for call in message.get("tool_calls", ())]
+        calls = [f"{function['name']}({function['arguments']})" for function in functions]
+        return "\n".join([*([content] if content or not calls else []), *calls])
     pictures = sum(part["type"] == "image_url" for part in content)
     return f"{content[0]['text']} [{pictures} picture{'' if pictures == 1 else 's'}]"

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from lazyflow.nodes.events import Text, Thinking
+from lazyflow.messages import ToolCall
+from lazyflow.nodes.events import Text, Thinking, ToolCallDelta
 from lazyflow.server.openai.logprobs import chat_logprobs, text_logprobs
-from lazyflow.server.openai.reply import Reply, usage
+from lazyflow.server.openai.reply import Piece, Reply, usage
 
 
 class Envelope(Protocol):
@@ -22,7 +23,7 @@ class Envelope(Protocol):
     def begin(self, index: int, reply: Reply) -> dict[str, Any] | None:
         """What a stream says before the first piece of an answer."""
 
-    def piece(self, index: int, reply: Reply, event: Text | Thinking) -> dict[str, Any] | None:
+    def piece(self, index: int, reply: Reply, event: Piece) -> dict[str, Any] | None:
         """One piece of a stream, which `reply` holds already; None where the form has no place for it."""
 
     def end(self, index: int, reason: str) -> dict[str, Any]:
@@ -54,17 +55,19 @@ class ChatEnvelope:
         ]
         return {**self._head("chat.completion"), "choices": choices, "usage": usage(list(replies))}
 
-    def begin(self, index: int, _: Reply) -> dict[str, Any]:
+    def begin(self, index: int, reply: Reply) -> dict[str, Any]:
         """See `Envelope`: the role."""
-        return self._chunk(index, {"role": "assistant", "content": ""})
+        return self._chunk(index, {"role": "assistant", "content": None if reply.calls and not reply.said else ""})
 
-    def piece(self, index: int, _: Reply, event: Text | Thinking) -> dict[str, Any]:
+    def piece(self, index: int, _: Reply, event: Piece) -> dict[str, Any]:
         """See `Envelope`."""
         match event:
             case Text(text, logprobs):
                 return self._chunk(index, {"content": text}, logprobs=chat_logprobs(logprobs, self.likeliest))
             case Thinking(text):
                 return self._chunk(index, {"reasoning_content": text})
+            case ToolCallDelta():
+                return self._chunk(index, {"tool_calls": [_call_delta(event)]})
 
     def end(self, index: int, reason: str) -> dict[str, Any]:
         """See `Envelope`."""
@@ -108,9 +111,9 @@ class TextEnvelope:
         prompt = self.prompts[reply.prompt]
         return {**self._head(), "choices": [_text_choice(index, prompt)]} if prompt else None
 
-    def piece(self, index: int, reply: Reply, event: Text | Thinking) -> dict[str, Any] | None:
-        """See `Envelope`: thinking has no place in a text."""
-        if isinstance(event, Thinking):
+    def piece(self, index: int, reply: Reply, event: Piece) -> dict[str, Any] | None:
+        """See `Envelope`: thinking and calls have no place in a text."""
+        if not isinstance(event, Text):
             return None
         start = len(self.prompts[reply.prompt]) + len(reply.said) - len(event.text)
         logprobs = text_logprobs(event.logprobs, self.likeliest, start)
@@ -135,7 +138,20 @@ def _text_choice(
 
 
 def _message(reply: Reply) -> dict[str, Any]:
-    said: dict[str, Any] = {"role": "assistant", "content": reply.said, "refusal": None}
+    calls = [_call(call) for call in reply.calls]
+    said: dict[str, Any] = {"role": "assistant", "content": reply.said or (None if calls else ""), "refusal": None}
+    if calls:
+        said["tool_calls"] = calls
     if reply.thinking:
         said["reasoning_content"] = "".join(reply.thinking)
     return said
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+
+
+def _call_delta(piece: ToolCallDelta) -> dict[str, Any]:
+    if piece.id:
+        return {"index": piece.number, **_call(ToolCall(piece.id, piece.name, piece.arguments))}
+    return {"index": piece.number, "function": {"arguments": piece.arguments}}

@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
-from lazyflow.messages import File, Message, Role
-from lazyflow.nodes.contract import Overrides
+from lazyflow.messages import Message
+from lazyflow.nodes.contract import Overrides, Takes, Tools
 from lazyflow.runtime.contract import Ask, RunningApp
 from lazyflow.server.openai.answer import ChatEnvelope, Envelope, TextEnvelope
-from lazyflow.server.openai.body import AnswerBody, ChatBody, ChatMessage, CompletionBody, Part, ResponseFormat
+from lazyflow.server.openai.body import AnswerBody, ChatBody, ChosenTool, CompletionBody, ResponseFormat
+from lazyflow.server.openai.conversation import BAD_REQUEST, conversation
 from lazyflow.server.openai.problem import ApiProblem
 from lazyflow.server.openai.streaming import Wanted
 from lazyflow.spec.sampling import Format, JsonSchema, Sampling
 
-BAD_REQUEST = 400
 NOT_FOUND = 404
-ROLES = {
-    "system": Role.SYSTEM,
-    "developer": Role.SYSTEM,
-    "user": Role.USER,
-    "assistant": Role.ASSISTANT,
-}
 
 
-def chat(app: RunningApp, web: str, body: ChatBody, person: str) -> tuple[Wanted, Envelope]:
+async def chat(app: RunningApp, web: str, body: ChatBody, person: str) -> tuple[Wanted, Envelope]:
     """A message for the app for each of the `n` answers that are wanted; `user` counts where nobody knows the person.
 
     Raises: `ApiProblem` where the request cannot be answered.
     """
     entry = callable_node(app, web, body.model)
-    if body.tools:
-        raise ApiProblem(BAD_REQUEST, "the nodes of this app cannot call tools", param="tools", code="unsupported")
     if body.top_logprobs is not None and not body.logprobs:
         raise ApiProblem(BAD_REQUEST, "top_logprobs needs logprobs: true", param="top_logprobs")
+    tools = wanted_tools(body)
     messages = conversation(body.messages)
-    if not messages or messages[-1].role is not Role.USER:
-        raise ApiProblem(BAD_REQUEST, "the last message must be the user's", param="messages")
+    check_takes(entry, await app.takes(entry), tools, messages)
     last = messages[-1]
     wanted = [
         Ask(
             message=last.text,
+            answers=last.answers,
             entry=entry,
             history=messages[:-1],
             files=last.files,
-            overrides={entry: overrides(body, number)},
+            overrides={entry: replace(overrides(body, number), tools=tools)},
             person=person or body.user or "",
         )
         for number in range(body.n or 1)
     ]
     return [(ask, 0) for ask in wanted], ChatEnvelope(entry, likeliest(body))
+
+
+def wanted_tools(body: ChatBody) -> Tools | None:
+    """What the model may call; None where nothing is offered.
+
+    Raises: `ApiProblem` 400.
+    """
+    if body.functions is not None:
+        raise ApiProblem(BAD_REQUEST, "functions are the old form of tools: send tools", param="functions")
+    names = [tool.function.name for tool in body.tools or ()]
+    chosen = body.tool_choice
+    if not names and chosen not in {None, "none", "auto"}:
+        raise ApiProblem(BAD_REQUEST, "tool_choice needs tools", param="tool_choice")
+    if isinstance(chosen, ChosenTool) and chosen.function.name not in names:
+        words = f"there is no tool '{chosen.function.name}': the tools are {', '.join(names)}"
+        raise ApiProblem(BAD_REQUEST, words, param="tool_choice")
+    if not names:
+        return None
+    return Tools(
+        offered=tuple(tool.model_dump(exclude_unset=True) for tool in body.tools or ()),
+        choice=chosen.model_dump() if isinstance(chosen, ChosenTool) else chosen,
+        parallel=body.parallel_tool_calls,
+    )
+
+
+def check_takes(node: str, takes: Takes, tools: Tools | None, messages: Iterable[Message]) -> None:
+    """Nothing is asked of a node that it would have to leave out.
+
+    Raises: `ApiProblem` 400.
+    """
+    if not takes.tools:
+        words = f"node '{node}' cannot call tools: ask a node of type online"
+        if tools is not None:
+            raise ApiProblem(BAD_REQUEST, words, param="tools", code="unsupported")
+        if any(message.calls for message in messages):
+            raise ApiProblem(BAD_REQUEST, words, param="messages", code="unsupported")
+    if not takes.images and any(message.files for message in messages):
+        words = f"node '{node}' sees no pictures: ask a node whose model does"
+        raise ApiProblem(BAD_REQUEST, words, param="messages", code="unsupported")
 
 
 def callable_node(app: RunningApp, web: str, model: str | None) -> str:
@@ -72,51 +102,7 @@ def callable_node(app: RunningApp, web: str, model: str | None) -> str:
     return model
 
 
-def conversation(messages: Sequence[ChatMessage]) -> tuple[Message, ...]:
-    """The caller's messages; what tools said is left out, since no node calls any."""
-    return tuple(
-        Message(ROLES[message.role], text_of(message), images_of(message))
-        for message in messages
-        if message.role in ROLES
-    )
-
-
-def text_of(message: ChatMessage) -> str:
-    """The text of a message, its text parts joined."""
-    match message.content:
-        case str(text):
-            return text
-        case None:
-            return ""
-        case parts:
-            return "\n".join(part.text for part in parts if part.text is not None)
-
-
-def images_of(message: ChatMessage) -> tuple[File, ...]:
-    """The images of a message. Only data URLs: this server fetches nothing on a caller's word."""
-    if not isinstance(message.content, list):
-        return ()
-    parts = [part for part in message.content if part.type != "text"]
-    return tuple(image(part, number) for number, part in enumerate(parts, 1))
-
-
-def image(part: Part, number: int) -> File:
-    """One image part.
-
-    Raises: `ApiProblem` 400.
-    """
-    url = str((part.image_url or {}).get("url", ""))
-    head, _, data = url.partition(",")
-    media_type = head.removeprefix("data:").removesuffix(";base64")
-    if part.type != "image_url" or not head.startswith("data:image/") or not head.endswith(";base64"):
-        raise ApiProblem(BAD_REQUEST, "images are taken as data:image/...;base64 URLs only", param="messages")
-    try:
-        return File(f"image-{number}", media_type, base64.b64decode(data, validate=True))
-    except binascii.Error as error:
-        raise ApiProblem(BAD_REQUEST, "an image is not valid base64", param="messages") from error
-
-
-def completions(app: RunningApp, web: str, body: CompletionBody, person: str) -> tuple[Wanted, Envelope]:
+async def completions(app: RunningApp, web: str, body: CompletionBody, person: str) -> tuple[Wanted, Envelope]:
     """A message for the app for each answer to each prompt: nodes answer a text, they do not go on with it.
 
     Raises: `ApiProblem` where the request cannot be answered.

@@ -14,21 +14,69 @@ Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 SomeText = Annotated[str, StringConstraints(min_length=1)]
 MOST_TEXTS = 2048
 """Texts that one request for embeddings may hold, as OpenAI has it."""
+MOST_TOOLS = 128
+"""Tools that one request may offer, as OpenAI has it."""
 
 
 class Part(BaseModel):
-    """One part of a message: text, or an image as a data URL."""
+    """One part of a message: text, what a model refused to say, or an image as a data URL."""
 
     type: str
     text: str | None = None
+    refusal: str | None = None
     image_url: dict[str, Any] | None = None
+
+
+class CalledFunction(BaseModel):
+    """What a model called: `arguments` is JSON as the model wrote it."""
+
+    name: str
+    arguments: str
+
+
+class CalledTool(BaseModel):
+    """One tool call of an earlier answer."""
+
+    id: SomeText
+    type: Literal["function"] = "function"
+    function: CalledFunction
 
 
 class ChatMessage(BaseModel):
     """One message of the caller's conversation."""
 
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    role: Literal["system", "developer", "user", "assistant", "tool"]
     content: str | list[Part] | None = None
+    tool_calls: list[CalledTool] | None = None
+    tool_call_id: str | None = None
+
+
+class Function(BaseModel, extra="allow"):
+    """A function that the model may call; `parameters` is a JSON Schema."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}$")]
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+
+
+class Tool(BaseModel, extra="allow"):
+    """A tool that the model may call."""
+
+    type: Literal["function"]
+    function: Function
+
+
+class ChosenFunction(BaseModel):
+    """The name of one of the tools."""
+
+    name: str
+
+
+class ChosenTool(BaseModel):
+    """The one tool that the model must call."""
+
+    type: Literal["function"]
+    function: ChosenFunction
 
 
 class StreamOptions(BaseModel):
@@ -75,7 +123,10 @@ class ChatBody(AnswerBody):
     response_format: ResponseFormat | None = None
     logprobs: bool | None = None
     top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
-    tools: list[dict[str, Any]] | None = None
+    tools: Annotated[list[Tool], Field(max_length=MOST_TOOLS)] | None = None
+    tool_choice: Literal["none", "auto", "required"] | ChosenTool | None = None
+    parallel_tool_calls: bool | None = None
+    functions: Any = None
 
 
 class CompletionBody(AnswerBody):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, Usage
+from lazyflow.messages import ToolCall
+from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, ToolCallDelta, Usage
 from lazyflow.server.openai.logprobs import Logprobs
 from lazyflow.server.openai.problem import TurnFailed
+
+Piece = Text | Thinking | ToolCallDelta
+"""What a streaming client is sent."""
 
 
 @dataclass(slots=True)
@@ -19,8 +23,9 @@ class Reply:
     thinking: list[str] = field(default_factory=list)
     logprobs: list[tuple[str, float]] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
+    _calls: list[list[ToolCallDelta]] = field(default_factory=list)
 
-    def take(self, event: Event) -> Text | Thinking | None:
+    def take(self, event: Event) -> Piece | None:
         """Add an event; what of it a streaming client is sent.
 
         Raises: `TurnFailed`.
@@ -33,6 +38,11 @@ class Reply:
             case Thinking():
                 self.thinking.append(event.text)
                 return event if event.text else None
+            case ToolCallDelta(number):
+                if number == len(self._calls):
+                    self._calls.append([])
+                self._calls[number].append(event)
+                return event
             case Usage():
                 self.usages.append(event)
             case Failure():
@@ -51,6 +61,14 @@ class Reply:
     def said(self) -> str:
         """The text so far."""
         return "".join(self.text)
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The tool calls so far."""
+        return tuple(
+            ToolCall(first.id, first.name, "".join(piece.arguments for piece in (first, *rest)))
+            for first, *rest in self._calls
+        )
 
     def told(self) -> Logprobs:
         """The logprobs so far."""

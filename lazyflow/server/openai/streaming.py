@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar
 
@@ -43,7 +43,10 @@ class HeldStream(StreamingResponse):
 
 
 async def respond(
-    request: Request, live: LiveApp, body: AnswerBody, asked: Callable[[RunningApp], tuple[Wanted, Envelope]]
+    request: Request,
+    live: LiveApp,
+    body: AnswerBody,
+    asked: Callable[[RunningApp], Awaitable[tuple[Wanted, Envelope]]],
 ) -> Response:
     """Answer what `asked` makes of the current app, whole or as a stream, which keeps that app open to its end.
 
@@ -51,7 +54,7 @@ async def respond(
     """
     async with AsyncExitStack() as held:
         app = held.enter_context(live.lease())
-        wanted, envelope = asked(app)
+        wanted, envelope = await asked(app)
         if not body.stream:
             replies = await while_connected(request, whole(app, wanted))
             return JSONResponse(envelope.whole(replies))

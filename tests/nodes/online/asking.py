@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lazyflow.nodes.contract import Turn
+from lazyflow.nodes.contract import Node, Turn
 from lazyflow.nodes.events import Event, Text, Thinking, Usage
 from lazyflow.nodes.online.node import OnlineNode
 from lazyflow.spec.nodes import OnlineSpec
@@ -30,7 +30,7 @@ async def asked(*replies: Reply, **fields: Any) -> AsyncIterator[tuple[OnlineNod
         yield node(**{"api_base": peer.url, **fields}), peer
 
 
-async def events_of(asked_node: OnlineNode, turn: Turn = TURN) -> list[Event]:
+async def events_of(asked_node: Node, turn: Turn = TURN) -> list[Event]:
     return [event async for event in asked_node.stream(turn)]
 
 

@@ -10,7 +10,7 @@ import pytest
 from lazyflow.nodes.events import Text, Thinking, Usage
 from tests.nodes.fake_node import FakeNode
 from tests.server.fake_live import FakeApp, FakeLive
-from tests.server.openai.test_routes import chunks, client
+from tests.server.openai.asking import chunks, client
 
 
 async def post(app: FakeApp, **body: Any) -> httpx.Response:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.nodes.fake_node import FakeNode
 from tests.server.fake_live import FakeApp, FakeLive
-from tests.server.openai.test_routes import client
+from tests.server.openai.asking import client
 
 
 async def post(path: str, **body: Any) -> httpx.Response:

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
-import httpx
 import pytest
 
 from lazyflow.messages import Message, Role
@@ -15,25 +14,9 @@ from lazyflow.server.site import build_site
 from lazyflow.spec.sampling import JsonSchema
 from tests.nodes.fake_node import FakeNode
 from tests.server.fake_live import FakeApp, FakeLive
+from tests.server.openai.asking import HI, chunks, client, post
 
 USAGE = Usage(("bot",), "m", prompt_tokens=7, completion_tokens=2, cached_tokens=3, finish_reason="length")
-HI = [{"role": "user", "content": "hi"}]
-
-
-def client(live: FakeLive) -> httpx.AsyncClient:
-    site = build_site(live, "web", lambda _: None)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://127.0.0.1:20500")
-
-
-async def post(app: FakeApp, **body: Any) -> httpx.Response:
-    async with client(FakeLive(app)) as http:
-        return await http.post("/v1/chat/completions", json={"messages": HI, **body})
-
-
-def chunks(answer: httpx.Response) -> list[dict[str, Any]]:
-    lines = [line.removeprefix("data: ") for line in answer.text.split("\n\n") if line]
-    assert lines[-1] == "[DONE]"
-    return [json.loads(line) for line in lines[:-1]]
 
 
 async def test_an_answer_comes_whole_with_its_usage() -> None:
@@ -117,15 +100,6 @@ async def test_several_answers_stream_side_by_side() -> None:
         assert own[-1]["finish_reason"] == "stop"
 
 
-async def test_an_image_is_taken_as_data_and_never_fetched() -> None:
-    app = FakeApp(FakeNode("bot", ["ok"]))
-    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}
-    await post(app, messages=[{"role": "user", "content": [{"type": "text", "text": "see"}, image]}])
-    assert (app.asked[0].files[0].media_type, app.asked[0].files[0].data) == ("image/png", b"hi")
-    remote = {"type": "image_url", "image_url": {"url": "http://elsewhere.example/x.png"}}
-    assert (await post(app, messages=[{"role": "user", "content": [remote]}])).status_code == 400
-
-
 @pytest.mark.parametrize(
     ("body", "param"),
     [
@@ -141,7 +115,6 @@ async def test_an_image_is_taken_as_data_and_never_fetched() -> None:
         ({"logit_bias": {"x": 1}}, "logit_bias"),
         ({"response_format": {"type": "xml"}}, "response_format"),
         ({"response_format": {"type": "json_schema"}}, "response_format"),
-        ({"tools": [{"type": "function"}]}, "tools"),
         ({"top_logprobs": 3}, "top_logprobs"),
         ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
         ({"seed": 2**64}, "seed"),
