@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from lazyflow.nodes.contract import NodeFailed, Takes, Turn
 from lazyflow.nodes.events import Event, Failure, Text
+from lazyflow.nodes.modules import AppModules
 from lazyflow.nodes.prompting import plain
 from lazyflow.nodes.target import CallFailed, Target, load_target, told
 from lazyflow.nodes.threads import Threads
@@ -27,20 +27,19 @@ LONGEST_IMPORT = 120.0
 
 
 class PythonNode:
-    """Calls the author's function; `open` imports it, unless it is in `modules`. Plain code runs in `threads`."""
+    """Calls the author's function; `open` imports it, as one of `modules`. Plain code runs in `threads`."""
 
     def __init__(
         self,
         spec: PythonSpec,
         folder: Path,
         threads: Threads | None = None,
-        modules: MutableMapping[Path, ModuleType] | None = None,
+        modules: AppModules | None = None,
     ) -> None:
         self.name = spec.name
         self.spec = spec
-        self.folder = folder
         self.threads = threads or Threads()
-        self.modules = modules if modules is not None else {}
+        self.modules = modules or AppModules(folder)
         self.target: Target | None = None
 
     async def open(self, seconds: float = LONGEST_IMPORT) -> None:
@@ -49,7 +48,7 @@ class PythonNode:
         Raises: `CallFailed`.
         """
         spec = self.spec
-        load = self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.folder, self.modules))
+        load = self.threads.run(lambda: load_target(self.name, spec.call, spec.arguments, self.modules))
         try:
             self.target = await asyncio.wait_for(load, seconds)
         except asyncio.TimeoutError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from lazyflow.nodes.contract import ModelSource, Node
 from lazyflow.nodes.local import LocalNode
+from lazyflow.nodes.modules import AppModules
 from lazyflow.nodes.online.node import OnlineNode
 from lazyflow.nodes.parallel import ParallelNode
 from lazyflow.nodes.pipeline import PipelineNode
@@ -24,25 +24,21 @@ from lazyflow.spec.nodes import LocalSpec, OnlineSpec, ParallelSpec, PipelineSpe
 class Parts:
     """What nodes are built from beside their specs. `folder` is where relative paths start.
 
-    `nodes` are those built already, `models` the sources of the local nodes' models, both by node name. `files` are
-    the contents of the text files that nodes name, by path. Plain Python code runs in `threads`;
-    `modules` are the Python files that are imported so far.
+    `nodes` are those built already, `models` the sources of the local nodes' models, both by node name. Plain Python
+    code runs in `threads`, the app's Python files are imported as `modules`.
     """
 
     folder: Path
     nodes: Mapping[str, Node] = field(default_factory=dict)
     models: Mapping[str, ModelSource] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    files: Mapping[Path, str] = field(default_factory=dict, repr=False)
     threads: Threads = field(default_factory=Threads, repr=False)
-    modules: MutableMapping[Path, ModuleType] = field(default_factory=dict, repr=False)
+    modules: AppModules | None = field(default=None, repr=False)
 
 
 def local(spec: LocalSpec, parts: Parts) -> Node:
-    """`chat_template` is a path where a file of that name was read, else the template's own text."""
-    written = spec.chat_template
-    template = parts.files.get(parts.folder / written, written) if written is not None else None
-    return LocalNode(spec, parts.models[spec.name], template)
+    """Over its model."""
+    return LocalNode(spec, parts.models[spec.name], spec.chat_template)
 
 
 def online(spec: OnlineSpec, parts: Parts) -> Node:

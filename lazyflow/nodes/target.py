@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import itertools
+import re
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from types import CodeType, ModuleType
 from typing import Any
 
 from lazyflow.errors import LazyflowError
+from lazyflow.nodes.modules import OWN, AppModules
 
 OFFERED = ("history", "files")
-NUMBERS = itertools.count(1)
 
 
 class CallFailed(LazyflowError):
@@ -38,19 +35,14 @@ class Target:
         return {**{name: value for name, value in offered.items() if name in self.takes}, **self.fixed}
 
 
-def load_target(
-    node: str, call: str, fixed: Mapping[str, Any], folder: Path, modules: MutableMapping[Path, ModuleType]
-) -> Target:
+def load_target(node: str, call: str, fixed: Mapping[str, Any], modules: AppModules) -> Target:
     """Import what `call` names (`package.module:name` or `./file.py:name`), running its module's code.
-
-    `modules` are the files that were imported already, for the nodes that share them.
 
     Raises: `CallFailed`, whatever the module does while it is imported.
     """
     place, _, name = call.rpartition(":")
     try:
-        module = shared(folder / place, modules) if place.endswith(".py") else importlib.import_module(place)
-        function = module
+        function: Any = modules.load(place) if place.endswith(".py") else importlib.import_module(place)
         for part in name.split("."):
             function = getattr(function, part)
     except (Exception, SystemExit) as error:
@@ -58,37 +50,6 @@ def load_target(
     if not callable(function):
         raise CallFailed(f"node '{node}': '{call}' is {type(function).__name__}, which cannot be called")
     return fit(node, call, function, fixed)
-
-
-def shared(path: Path, modules: MutableMapping[Path, ModuleType]) -> ModuleType:
-    """The file's module, imported where no other node has done so."""
-    found = modules.get(path)
-    if found is None:
-        found = modules[path] = import_file(path)
-    return found
-
-
-class Fresh(SourceFileLoader):
-    """Compiles the file each time: a cached bytecode would hide an edit within one second that keeps the size."""
-
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader's signature
-        """The code of the file as it is now."""
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def import_file(path: Path) -> ModuleType:
-    """Run a file as a module of its own, new each time, so that a saved change counts."""
-    name = f"lazyflow_app_{path.stem}_{next(NUMBERS)}"
-    spec = spec_from_loader(name, Fresh(name, str(path)))
-    assert spec is not None  # noqa: S101 - tells the types: a file's loader always gives both
-    assert spec.loader is not None  # noqa: S101
-    module = module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up there
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        del sys.modules[name]
-    return module
 
 
 def fit(node: str, call: str, function: Callable[..., Any], fixed: Mapping[str, Any]) -> Target:
@@ -122,7 +83,7 @@ def fit(node: str, call: str, function: Callable[..., Any], fixed: Mapping[str, 
 
 def told(error: BaseException) -> str:
     """An exception of the author's code in one line, with the line of the author's file that raised it."""
-    text = str(error).strip().splitlines()
+    text = re.sub(OWN, "", str(error)).strip().splitlines()
     line = ""
     trace = error.__traceback__
     while trace is not None:

@@ -66,6 +66,7 @@ class Reloaded:
     generation: int
     changed: bool
     kept: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     trouble: Trouble = Trouble()

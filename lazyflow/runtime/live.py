@@ -12,12 +12,12 @@ from dataclasses import replace
 from lazyflow.engine.contract import Loader
 from lazyflow.engine.open import open_model
 from lazyflow.errors import InvalidApp, LazyflowError
+from lazyflow.graph.content import Hashes
 from lazyflow.graph.graph import Graph
 from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
 from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
-from lazyflow.runtime.content import Hashes
 from lazyflow.runtime.contract import Reloaded, RunningApp, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
@@ -168,7 +168,7 @@ class Live:
             else:
                 self._trouble = Trouble(restart=todo.restart)
                 done = Reloaded(generation=self.generation, changed=not todo.nothing, trouble=self._trouble)
-                done = replace(done, kept=todo.keep, opened=todo.open, closed=todo.close)
+                done = replace(done, kept=todo.keep, updated=todo.update, opened=todo.open, closed=todo.close)
             done = replace(done, seconds=time.monotonic() - began)
             report(done)
             self._tell()
@@ -221,8 +221,10 @@ def report(done: Reloaded) -> None:
             "reload refused after %.3f s: %d problems; generation %d goes on", done.seconds, count, done.generation
         )
     elif done.changed:
-        lists = [" ".join(names) or "-" for names in (done.kept, done.opened, done.closed)]
-        log.info("generation %d: kept %s; opened %s; closed %s; %.3f s", done.generation, *lists, done.seconds)
+        lists = [" ".join(names) or "-" for names in (done.kept, done.updated, done.opened, done.closed)]
+        log.info(
+            "generation %d: kept %s; updated %s; opened %s; closed %s; %.3f s", done.generation, *lists, done.seconds
+        )
     else:
         log.info("generation %d: nothing changed; %.3f s", done.generation, done.seconds)
     if trouble.restart:

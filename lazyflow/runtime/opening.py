@@ -8,6 +8,7 @@ from lazyflow.errors import LazyflowError
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.build import build_nodes
 from lazyflow.nodes.contract import Node
+from lazyflow.nodes.modules import AppModules
 from lazyflow.nodes.online.node import OnlineNode
 from lazyflow.nodes.python import PythonNode
 from lazyflow.nodes.registry import Parts
@@ -27,7 +28,10 @@ class Refused(LazyflowError):
 
 async def open_app(reading: Reading, graph: Graph, claims: Mapping[str, Claim], kept: Mapping[str, Node]) -> App:
     """Build every node but those in `kept`, import what python nodes call. Raises: `Refused`."""
-    parts = Parts(folder=graph.app.folder, models=claims, environment=reading.environment, files=reading.files)
+    folder = graph.app.folder
+    parts = Parts(
+        folder=folder, models=claims, environment=reading.environment, modules=AppModules(folder, reading.sources)
+    )
     nodes = build_nodes(graph, parts, kept)
     opening = {name: node for name, node in nodes.own.items() if name not in kept and isinstance(node, PythonNode)}
     refuse_for([await failure_in(name, node.open()) for name, node in opening.items()])

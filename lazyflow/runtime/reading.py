@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lazyflow.graph.content import Hashes, digest_of, hashes
 from lazyflow.graph.load import Checked, Source, check
-from lazyflow.runtime.content import Hashes, hashes
+from lazyflow.graph.own_modules import own_files
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.environment import parse_environment
-from lazyflow.spec.nodes import LocalSpec, OnlineSpec, PythonSpec
+from lazyflow.spec.nodes import OnlineSpec, PythonSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one look at the files gave. `files` are the texts that nodes name, `environment` with the `.env` file's.
+    """What one look at the files gave. `environment` is with the `.env` file's, `sources` are the app's Python files.
 
     `contents` as in `Snapshot`; `seen` are all files that matter, no newer than what was read.
     """
 
     checked: Checked
     environment: Mapping[str, str]
-    files: Mapping[Path, str]
+    sources: Mapping[Path, bytes]
     contents: Mapping[str, str]
     seen: Hashes
 
@@ -34,11 +36,22 @@ def read_app(source: Source) -> Reading:
     checked = check(source)
     seen = {**hashes(checked.sources), **before}
     if checked.app is None:
-        return Reading(checked=checked, environment={}, files={}, contents={}, seen=seen)
+        return Reading(checked=checked, environment={}, sources={}, contents={}, seen=seen)
     environment = _environment(source, checked.app.folder, checked.texts)
-    files = _texts(checked.app)
-    contents = _contents(checked.app, environment, files)
-    return Reading(checked=checked, environment=environment, files=files, contents=contents, seen=seen)
+    own = own_sources(checked.app)
+    sources = {path: source for files in own.values() for path, source in files.items()}
+    seen = {**seen, **{path: digest_of(source) for path, source in sources.items()}}
+    contents = _contents(checked.app, environment, own)
+    return Reading(checked=checked, environment=environment, sources=sources, contents=contents, seen=seen)
+
+
+def own_sources(app: AppSpec) -> Mapping[str, Mapping[Path, bytes]]:
+    """For each python node whose callable stands in a file: that file, and those of the app that it imports."""
+    found = {}
+    for name, spec in app.callables.items():
+        if isinstance(spec, PythonSpec) and (place := spec.call.rpartition(":")[0]).endswith(".py"):
+            found[name] = own_files(Path(os.path.normpath(app.folder / place)), app.folder)
+    return found
 
 
 def _environment(source: Source, folder: Path, texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -47,39 +60,10 @@ def _environment(source: Source, folder: Path, texts: Mapping[str, str]) -> Mapp
     return {**found, **source.environment}
 
 
-def _texts(app: AppSpec) -> dict[Path, str]:
-    """The files that nodes name, where they exist; what else may be written there is no path."""
-    paths = filter(None, (_file(app, name) for name in app.callables))
-    return {path: text for path in paths if (text := _text(path)) is not None}
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text("utf-8", "replace")
-    except (OSError, ValueError):
-        return None
-
-
-def _file(app: AppSpec, name: str) -> Path | None:
-    match app.callables[name]:
-        case PythonSpec(call=call):
-            place = call.rpartition(":")[0]
-            return app.folder / place if place.endswith(".py") else None
-        case LocalSpec(chat_template=str(written)) if "\n" not in written and "{" not in written:
-            return app.folder / written
-        case _:
-            return None
-
-
-def _contents(app: AppSpec, environment: Mapping[str, str], files: Mapping[Path, str]) -> dict[str, str]:
-    found = {}
-    for name, spec in app.callables.items():
-        path = _file(app, name)
-        if path is not None:
-            found[name] = _hash(files.get(path, ""))
-        elif isinstance(spec, OnlineSpec):
-            found[name] = _hash(repr(sorted(environment.items())))
-    return found
+def _contents(app: AppSpec, environment: Mapping[str, str], own: Mapping[str, Mapping[Path, bytes]]) -> dict[str, str]:
+    found = {name: _hash(repr(sorted(files.items()))) for name, files in own.items()}
+    online = [name for name, spec in app.callables.items() if isinstance(spec, OnlineSpec)]
+    return {**found, **dict.fromkeys(online, _hash(repr(sorted(environment.items()))))}
 
 
 def _hash(text: str) -> str:

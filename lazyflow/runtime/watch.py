@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Protocol
 
-from lazyflow.runtime.content import NOTHING, Hashes, changed, hashes
+from lazyflow.graph.content import NOTHING, Hashes, changed, hashes
 from lazyflow.runtime.contract import Reloaded
 
 log = logging.getLogger(__name__)

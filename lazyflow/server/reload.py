@@ -33,6 +33,7 @@ def told(done: Reloaded) -> dict[str, Any]:
         "generation": done.generation,
         "changed": done.changed,
         "kept": list(done.kept),
+        "updated": list(done.updated),
         "opened": list(done.opened),
         "closed": list(done.closed),
         "restart": list(done.trouble.restart),

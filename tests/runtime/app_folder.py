@@ -31,6 +31,7 @@ class AppFolder:
         self.roomy = True
         self.drain = 5.0
         self.environment: dict[str, str] = {}
+        self.over: tuple[Path, ...] = ()
         self.save(text)
         self.live: Live
 
@@ -38,7 +39,7 @@ class AppFolder:
         self.path.write_text(text, encoding="utf-8")
 
     async def start(self) -> Live:
-        source = Source((self.path,), environment=self.environment)
+        source = Source((self.path, *self.over), environment=self.environment)
         self.live = Live(source, load=self.load, locate=self.locate, drain=self.drain, room=self._room)
         await self.live.start()
         return self.live

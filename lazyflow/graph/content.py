@@ -18,11 +18,20 @@ def hashes(paths: Iterable[Path]) -> Hashes:
 
 def digest(path: Path) -> str:
     """The hash of a file's content, or `NOTHING`."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return NOTHING
+    return digest_of(read_bytes(path))
+
+
+def digest_of(content: bytes) -> str:
+    """The hash of what stood in a file."""
     return hashlib.sha256(content).hexdigest() if content else NOTHING
+
+
+def read_bytes(path: Path) -> bytes:
+    """What stands in a file; nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def changed(now: Hashes, seen: Hashes) -> bool:
