@@ -117,13 +117,18 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """How busy a model is: answers that run and wait, of so many slots; tokens in its KV cache, of so much room."""
+    """How busy a model is: answers that run and wait, of so many slots; tokens in its KV cache, of so much room.
+
+    Since it was loaded it said `picked` tokens and spent `decoding` seconds in llama.cpp's decode.
+    """
 
     running: int
     waiting: int
     slots: int
     tokens: int
     room: int
+    picked: int = 0
+    decoding: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ class Loop(threading.Thread):
         self._admit()
         if self._active:
             self._step()
+            self.timings.rest()
         self._embed()
         self._deliver()
         if not (self._active or self._line or self._embedding or self._inbox):
@@ -122,6 +123,8 @@ class Loop(threading.Thread):
             slots=len(self.slots.all),
             tokens=sum(slot.count for slot in self.slots.all),
             room=self._context.length * len(self.slots.all),
+            picked=self.timings.picked,
+            decoding=self.timings.decoding,
         )
 
     def _queue(self, job: Job) -> None:
@@ -177,7 +180,7 @@ class Loop(threading.Thread):
         return True
 
     def _step(self) -> None:
-        began = time.perf_counter()
+        began = self.timings.begin()
         jobs = {job.slot.sequence: job for job in self._active if job.slot is not None}
         decoding = [sequence for sequence, job in jobs.items() if job.todo is None]
         reading = [

@@ -30,6 +30,10 @@ class PickOptions:
     logprobs: int | None = None
 
 
+def _no_numbers() -> EngineError:
+    return EngineError("the model computes no numbers", "its file is damaged: fetch it again")
+
+
 class Picker:
     """Owns native samplers: `free` it with its request. Raises: `InvalidRequest`."""
 
@@ -71,8 +75,8 @@ class Picker:
             token = self._chain.sample(context, index)
         elif logits is not None:
             token = int(logits.argmax())
-            if not math.isfinite(logits[token]):
-                raise EngineError("the model computes no numbers", "its file is damaged: fetch it again")
+        if not math.isfinite(context.logit(index, token)):
+            raise _no_numbers()
         return token, () if self._logprobs is None or logits is None else self._told(logits, token, self._logprobs)
 
     @property
@@ -91,6 +95,8 @@ class Picker:
             candidates.fill(logits)
             rules.forbid(candidates)
             token = chain.choose(candidates) if chain is not None else None
+        if token is None and not math.isfinite(logits.max()):
+            raise _no_numbers()
         if token is None:
             raise EngineError("the grammar allows nothing that this model can say", "change the grammar or the schema")
         rules.accept(token)

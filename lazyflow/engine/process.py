@@ -20,10 +20,10 @@ from lazyflow.engine.job import Batch
 from lazyflow.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
-HEARTBEAT = 5.0
-"""Seconds between two questions whether the worker lives."""
-SILENCE = 60.0
-"""Seconds without any word after which it is taken for hung."""
+SILENCE = 30.0
+"""Seconds without any word after which a worker is taken for hung."""
+QUESTIONS = 6
+"""How often within that time it is asked whether it lives."""
 PATIENCE = 10.0
 """Seconds that a worker has to end by itself when told to."""
 DYING = 1.0
@@ -40,8 +40,9 @@ class Process:
         process: asyncio.subprocess.Process,
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         on_events: Callable[[Batch], None],
+        silence: float,
     ) -> None:
-        self._process, self._on_events = process, on_events
+        self._process, self._on_events, self.silence = process, on_events, silence
         self._reader, self._writer = streams
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._loaded: asyncio.Future[ModelInfo] = self._loop.create_future()
@@ -51,8 +52,8 @@ class Process:
         self.ended = asyncio.create_task(self._live())
 
     @classmethod
-    async def start(cls, on_events: Callable[[Batch], None]) -> Process:
-        """Start a worker, to be spoken to in this event loop."""
+    async def start(cls, on_events: Callable[[Batch], None], silence: float = SILENCE) -> Process:
+        """Start a worker, to be spoken to in this event loop; after `silence` seconds without a word it is ended."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
@@ -66,7 +67,7 @@ class Process:
                 pass_fds=(theirs.fileno(),),
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
-        return cls(process, await asyncio.open_unix_connection(sock=ours, limit=1 << 20), on_events)
+        return cls(process, await asyncio.open_unix_connection(sock=ours, limit=1 << 20), on_events, silence)
 
     @property
     def pid(self) -> int:
@@ -145,10 +146,10 @@ class Process:
                 pass
 
     async def _beat(self) -> None:
-        while self._loop.time() - self._heard < SILENCE:
-            await asyncio.sleep(HEARTBEAT)
+        while self._loop.time() - self._heard < self.silence:
+            await asyncio.sleep(self.silence / QUESTIONS)
             self.send(requests.Ping())
-        log.error("the model's process %s has been silent for %s seconds and is ended", self.pid, SILENCE)
+        log.error("the model's process %s has been silent for %g seconds and is ended", self.pid, self.silence)
         self._process.kill()
 
     async def _overhear(self) -> None:

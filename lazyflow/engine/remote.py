@@ -21,7 +21,7 @@ from lazyflow.engine.contract import (
     stopped,
 )
 from lazyflow.engine.job import Event, Tokenized, state_of, vectors
-from lazyflow.engine.process import Process
+from lazyflow.engine.process import SILENCE, Process
 from lazyflow.errors import LazyflowError
 
 log = logging.getLogger(__name__)
@@ -38,16 +38,20 @@ class RemoteModel:
         self, key: ModelKey, process: Process, info: ModelInfo, channel: LoopChannel, on_progress: OnProgress
     ) -> None:
         self._key, self._info, self._channel, self._on_progress = key, info, channel, on_progress
+        self._silence = process.silence
         self._loop = asyncio.get_running_loop()
         self._process: asyncio.Future[Process] = self._loop.create_future()
         self._process.set_result(process)
         self._keeping = asyncio.create_task(self._keep(process))
 
     @classmethod
-    async def open(cls, key: ModelKey, on_progress: OnProgress) -> RemoteModel:
-        """Load `key` in a process of its own; cancelling ends that. Raises: `ModelUnusable`."""
+    async def open(cls, key: ModelKey, on_progress: OnProgress, silence: float = SILENCE) -> RemoteModel:
+        """Load `key` in a process of its own; cancelling ends that. Raises: `ModelUnusable`.
+
+        A process that says no word for `silence` seconds is taken for hung, and another one is started.
+        """
         channel = LoopChannel(asyncio.get_running_loop())
-        process, info = await _start(key, on_progress, channel)
+        process, info = await _start(key, on_progress, channel, silence)
         return cls(key, process, info, channel, on_progress)
 
     @property
@@ -154,7 +158,7 @@ class RemoteModel:
             self._process = self._loop.create_future()
             try:
                 process, self._info = await _start(
-                    self._key, lambda progress: self._starting(progress.fraction), self._channel
+                    self._key, lambda progress: self._starting(progress.fraction), self._channel, self._silence
                 )
             except LazyflowError as error:
                 log.error("%s", error)  # noqa: TRY400 - it is told to people, without a traceback
@@ -179,9 +183,11 @@ class RemoteModel:
         self._channel.fail(error)
 
 
-async def _start(key: ModelKey, on_progress: OnProgress, channel: LoopChannel) -> tuple[Process, ModelInfo]:
+async def _start(
+    key: ModelKey, on_progress: OnProgress, channel: LoopChannel, silence: float
+) -> tuple[Process, ModelInfo]:
     """A worker that has loaded `key`; none is left behind otherwise."""
-    starting = asyncio.create_task(Process.start(channel.deliver))
+    starting = asyncio.create_task(Process.start(channel.deliver, silence))
     try:
         process = await asyncio.shield(starting)
         return process, await process.load(key, on_progress)

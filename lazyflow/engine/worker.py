@@ -16,6 +16,7 @@ from lazyflow.engine import replies, requests
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.core import Core
 from lazyflow.engine.job import Batch
+from lazyflow.engine.steps import LONGEST_STEP
 from lazyflow.errors import LazyflowError
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Worker:
                 case requests.Load(key):
                     threading.Thread(target=self._load, args=(key,), daemon=True).start()
                 case requests.Ping():
+                    self._check()
                     self._owner.tell("alive")
                 case requests.Stop():
                     self._stopping = True
@@ -100,6 +102,12 @@ class Worker:
         core.loop.join()
         if not self._stopping:
             end(FAILED)  # an engine that broke down does not come back: its owner starts another process
+
+    def _check(self) -> None:
+        """A worker whose engine hangs ends: its owner starts another process."""
+        if self._core is not None and self._core.loop.timings.hung():
+            log.error("llama.cpp has computed one step for over %g seconds", LONGEST_STEP)
+            end(FAILED)
 
     def _pass_on(self, request: requests.OfModel) -> None:
         if self._core is None:

@@ -9,10 +9,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
 
+import psutil
 import pytest
 
+from lazyflow.engine.remote import RemoteModel
 from lazyflow.engine.threaded import ThreadedModel
+from lazyflow.spec.sampling import Sampling
 from tests.benchmarks.contenders import Contender, Engine, engine, locked, server, together
+from tests.engine.real import answer, ask
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model]
 Record = Callable[[str, object], None]
@@ -95,6 +99,52 @@ async def test_python_costs_microseconds_a_token(
         cost = (model.steps.outside - before[0]) / (model.steps.picked - before[1]) * 1e6
     record("microseconds", cost)
     assert cost <= most * 1.5  # the limit is for a quiet machine
+
+
+async def test_the_pipe_costs_microseconds_a_token(smollm2: Path, record: Record) -> None:
+    async with engine(smollm2, 8) as ours:
+        await together(ours, "warm", 8)
+        model = ours.model
+        assert isinstance(model, RemoteModel)
+        assert model.pid is not None
+        worker = psutil.Process(model.pid)
+
+        async def spent() -> tuple[float, int]:
+            """CPU seconds of both processes outside the decode, and the tokens said."""
+            state, times = await model.state(), worker.cpu_times()
+            return time.process_time() + times.user + times.system - state.decoding, state.picked
+
+        seconds, tokens = await spent()
+        await together(ours, "measured", 8, 100)
+        more_seconds, more_tokens = await spent()
+    cost = (more_seconds - seconds) / (more_tokens - tokens) * 1e6
+    record("microseconds", cost)
+    assert cost <= 120 * 1.5  # 120 on a quiet machine
+
+
+@pytest.mark.parametrize("isolate", [False, True], ids=["thread", "process"])
+async def test_ten_thousand_short_requests_leave_nothing(smollm2: Path, isolate: bool, record: Record) -> None:
+    async with engine(smollm2, 8, isolate=isolate) as ours:
+        model, owner = ours.model, psutil.Process()
+        worker = psutil.Process(model.pid) if isinstance(model, RemoteModel) else owner
+
+        async def some(count: int) -> tuple[int, int]:
+            for start in range(0, count, 40):
+                short = Sampling(temperature=0.8, seed=start, max_tokens=1, repeat_penalty=1.1)
+                await asyncio.gather(*(answer(model, ask(f"{start % 90}", sampling=short)) for _ in range(40)))
+            return worker.memory_info().rss, owner.memory_info().rss
+
+        before = await some(1000)
+        after = await some(10_000)
+        state = await model.state()
+        if isinstance(model, ThreadedModel):
+            slots = model._core.loop.slots
+            held = [model._core.loop._context.held(slot.sequence) for slot in slots.all]
+            assert [slot.count for slot in slots.all] == held
+    ratios = [now / then for then, now in zip(before, after, strict=True)]
+    record("memory_ratios", ratios)
+    assert (state.running, state.waiting) == (0, 0)
+    assert max(ratios) <= 1.02
 
 
 async def lateness(work: asyncio.Task[object]) -> list[float]:

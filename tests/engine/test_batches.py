@@ -20,10 +20,10 @@ TASKS = ("Tell me about the number", "Write a short poem about day", "List facts
 PROMPTS = [f"{task} {number}" for task in TASKS for number in range(6)]
 
 
-def by_llama(path: Path) -> list[str]:
+def by_llama(path: Path, *, flash_attention: bool = True) -> list[str]:
     from llama_cpp import Llama  # noqa: PLC0415 - heavy
 
-    llama: Any = Llama(str(path), n_ctx=512, flash_attn=True, verbose=False)
+    llama: Any = Llama(str(path), n_ctx=512, flash_attn=flash_attention, verbose=False)
     answers = [
         llama.create_chat_completion([{"role": "user", "content": prompt}], temperature=0, max_tokens=12)
         for prompt in PROMPTS
@@ -60,6 +60,13 @@ async def test_each_of_many_equals_itself_alone_and_plain_llama(smollm2: Path, i
     ] == [True] * 24
     if not isolate:
         assert alone == by_llama(smollm2)
+
+
+async def test_without_flash_attention_the_text_is_that_of_llama_as_it_comes(smollm2: Path) -> None:
+    model = await load(smollm2, flash_attention=False)
+    alone = [(await answer(model, ask(prompt)))[0] for prompt in PROMPTS]
+    await model.close()
+    assert alone == by_llama(smollm2, flash_attention=False)
 
 
 @pytest.mark.slow

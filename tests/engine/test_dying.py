@@ -74,6 +74,21 @@ async def test_a_killed_worker_fails_every_request_and_comes_back(
     assert "was killed by SIGKILL; another one is started" in caplog.text
 
 
+async def test_a_worker_that_hangs_is_ended_and_another_one_answers(
+    smollm2: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = await RemoteModel.open(key(smollm2, isolate=True), lambda _: None, silence=4)
+    running = [asyncio.create_task(answer(model, ask(f"Count {n}", sampling=ENDLESS))) for n in range(6)]
+    await asyncio.sleep(0.5)
+    assert model.pid is not None
+    os.kill(model.pid, signal.SIGSTOP)
+    ended = await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), 20)
+    assert all(isinstance(one, ModelGone) for one in ended)
+    assert (await answer(model, ask("Hi")))[0]
+    await model.close()
+    assert "has been silent for 4 seconds and is ended" in caplog.text
+
+
 async def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(
     smollm2: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,7 +27,7 @@ EVENTS: list[Event] = [
     ),
     Embedded((0.5, -0.25)),
     Tokenized((1, 2)),
-    contract.ModelState(1, 2, 3, 4, 5),
+    contract.ModelState(1, 2, 3, 4, 5, 6, 0.5),
 ]
 
 

@@ -127,6 +127,10 @@ class Context:
         view: Floats = np.frombuffer(memory, np.float32)
         return view
 
+    def logit(self, index: int, token: int) -> float:
+        """One token's logit at one index."""
+        return float(self.llama.llama_get_logits_ith(self.pointer, index)[token])
+
     def embedding(self, sequence: int) -> Floats | None:
         """The pooled embedding of a sequence that was just decoded, or None where the model does not pool."""
         found = self.llama.llama_get_embeddings_seq(self.pointer, sequence)
