@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing, nullcontext
 
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import Embeddings, Embeds, Node, NodeFailed, Takes, Tokenizes, Turn, taken
-from lazyflow.nodes.events import Event, Failure
+from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.nodes.fallback import FallbackNode
 from lazyflow.runtime.claim import Claim
 from lazyflow.runtime.contract import Ask, NodeStatus
+from lazyflow.runtime.turns import Turns
 from lazyflow.spec.app import AppSpec
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class App:
         self.graph = graph
         self.nodes = nodes
         self.claims = claims
+        self._turns = Turns()
 
     @property
     def spec(self) -> AppSpec:
@@ -38,6 +40,31 @@ class App:
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         """Answer; a turn that fails ends with a `Failure`. Closing it cancels the turn."""
+        running = self._turns.running() if self._needs_local(ask.entry) else nullcontext()
+        with running:
+            async with aclosing(self._stream(ask)) as events:
+                async for event in events:
+                    yield event
+
+    async def aside(self, ask: Ask, enough: Callable[[str], bool]) -> str:
+        """See `RunningApp`."""
+        text = self._text(ask, enough)
+        return (await self._turns.aside(text) or "") if self._needs_local(ask.entry) else await text
+
+    async def _text(self, ask: Ask, enough: Callable[[str], bool]) -> str:
+        text = ""
+        async with aclosing(self._stream(ask)) as events:
+            async for event in events:
+                match event:
+                    case Failure():
+                        return ""
+                    case Text(piece):
+                        text += piece
+                if enough(text):
+                    break
+        return text
+
+    async def _stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         if ask.entry not in self.nodes:
             names = ", ".join(self.nodes)
             yield Failure((ask.entry,), f"there is no node '{ask.entry}'", f"the nodes are: {names}", "invalid")
@@ -74,6 +101,10 @@ class App:
     def reusable(self, kept: tuple[str, ...]) -> Mapping[str, Node]:
         """Of the nodes that did not change, those that go on in the next app: they hold neither nodes nor models."""
         return {name: self.nodes[name] for name in kept if not self.graph.edges[name] and name not in self.claims}
+
+    def _needs_local(self, entry: str) -> bool:
+        """Whether a turn of this node may use a model of this machine."""
+        return entry in self.nodes and not self.claims.keys().isdisjoint(self.graph.reachable(entry))
 
     def _alone(self, name: str) -> Node:
         node = self.nodes[name]

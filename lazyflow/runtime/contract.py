@@ -87,6 +87,12 @@ class RunningApp(Protocol):
     def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         """Answer; never raises `NodeFailed`: a turn that fails ends with a `Failure`. Closing it cancels the turn."""
 
+    async def aside(self, ask: Ask, enough: Callable[[str], bool]) -> str:
+        """The beginning of an answer that nobody waits for, until `enough` holds of it; empty where there is none.
+
+        It never delays a turn: it is made while no turn uses this machine's models, and given up when one begins.
+        """
+
     async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
         """The embeddings that a node's model makes. Raises: `NodeFailed`, also where the node has none."""
 

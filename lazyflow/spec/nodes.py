@@ -185,6 +185,7 @@ class WebSpec:
     welcome: str = ""
     examples: tuple[str, ...] = ()
     stream: bool = True
+    titles: bool = True
     controls: tuple[Control, ...] = ()
     upload: bool = False
     theme: Theme = Theme()

@@ -53,6 +53,9 @@ class Conversations(Protocol):
     async def rename(self, person: str, conversation: str, title: str) -> None:
         """Give a title."""
 
+    async def entitle(self, person: str, conversation: str, title: str, *, instead_of: str) -> bool:
+        """Give a title where it still has this other one, which nobody gave; whether that was so."""
+
     async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
         """Keep at the top of the list, or no longer."""
 

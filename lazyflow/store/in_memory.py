@@ -98,6 +98,14 @@ class InMemory:
         if kept is not None:
             kept.summary = replace(kept.summary, title=title[:LONGEST_TITLE])
 
+    async def entitle(self, person: str, conversation: str, title: str, *, instead_of: str) -> bool:
+        """Give a title where it still has this other one."""
+        kept = self._found(person, conversation)
+        if kept is None or kept.summary.title != instead_of:
+            return False
+        await self.rename(person, conversation, title)
+        return True
+
     async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
         """Keep at the top of the list, or no longer."""
         kept = self._found(person, conversation)

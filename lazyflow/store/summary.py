@@ -41,7 +41,11 @@ class Match:
 def title_of(text: str) -> str:
     """A title made from a conversation's first message: its first line, cut between words at about 60 characters."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    words = " ".join(line.split())
+    return shortened(" ".join(line.split()))
+
+
+def shortened(words: str) -> str:
+    """One line, cut between words at about 60 characters."""
     if len(words) <= TITLE_WORDS:
         return words
     cut = words[:TITLE_WORDS].rsplit(" ", 1)[0]

@@ -42,8 +42,9 @@ def mount_page(
     pn.config.reconnect = True
     mount_files(server)
     kept = conversations or InMemory()
-    mount_transfer(server, kept, person or (lambda _headers, _cookies: ""))
-    page = Page(live, node, Rooms(live, node, kept), person)
+    rooms = Rooms(live, node, kept)
+    mount_transfer(server, kept, person or (lambda _headers, _cookies: ""), rooms.moved)
+    page = Page(live, node, rooms, person)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.
     add_applications(
         {"/": page.build},

@@ -30,13 +30,24 @@ log = logging.getLogger(__name__)
 
 
 class Room:
-    """Speaks for the people in it: sends their messages to the app and spreads what comes back."""
+    """Speaks for the people in it: sends their messages to the app and spreads what comes back.
 
-    def __init__(self, live: LiveApp, web: str, kept: Conversations, conversation: Conversation) -> None:
+    `grown` hears of each message that was added and each answer that ended.
+    """
+
+    def __init__(
+        self,
+        live: LiveApp,
+        web: str,
+        kept: Conversations,
+        conversation: Conversation,
+        grown: Callable[[Conversation], None] = lambda _: None,
+    ) -> None:
         self.conversation = conversation
         self._live = live
         self._web = web
         self._kept = kept
+        self._grown = grown
         self._keeper = Keeper(kept, self._growing, self._not_stored)
         self._warned = False
         self._audience = Audience()
@@ -186,6 +197,7 @@ class Room:
         self._warned = False
         if added:
             self._audience.tell({"t": "add", "entries": [entry_data(question), entry_data(draft.entry())]})
+            self._grown(self.conversation)
         else:
             self._audience.tell(self.snapshot())
         self._task = asyncio.get_running_loop().create_task(self._run(draft, question))
@@ -234,6 +246,7 @@ class Room:
         entry = draft.entry()
         self._keep(entry, draft.requests)
         self._audience.tell({"t": "end", "id": entry.id, "entry": self._told(entry)})
+        self._grown(self.conversation)
 
     def _told(self, entry: Entry) -> dict[str, Any]:
         """What a page that knows the text of `entry` is told of it."""

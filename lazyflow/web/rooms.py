@@ -7,7 +7,9 @@ from weakref import WeakValueDictionary
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.conversations import Conversations
+from lazyflow.web.news import MOVED, News
 from lazyflow.web.room import Room, new_id
+from lazyflow.web.titles import Titles
 
 
 class Rooms:
@@ -17,6 +19,8 @@ class Rooms:
         self._live = live
         self._web = web
         self.kept = kept
+        self.news = News()
+        self._titles = Titles(live, web, kept, self.moved)
         self._open: WeakValueDictionary[tuple[str, str], Room] = WeakValueDictionary()
 
     async def enter(self, person: str, conversation: str) -> Room:
@@ -30,6 +34,15 @@ class Rooms:
             # Another page may have opened it meanwhile.
             room = self._open.get((person, conversation))
         if room is None:
-            room = Room(self._live, self._web, self.kept, kept or Conversation(id=new_id(), person=person))
+            shown = kept or Conversation(id=new_id(), person=person)
+            room = Room(self._live, self._web, self.kept, shown, self._grown)
             self._open[(person, room.conversation.id)] = room
         return room
+
+    def moved(self, person: str) -> None:
+        """Tell every page of this person that the list of conversations is another one now."""
+        self.news.tell(person, MOVED)
+
+    def _grown(self, conversation: Conversation) -> None:
+        self.moved(conversation.person)
+        self._titles.begin(conversation)

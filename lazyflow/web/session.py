@@ -14,6 +14,7 @@ from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.calls import calls_data
 from lazyflow.web.look import look
+from lazyflow.web.news import MOVED
 from lazyflow.web.requests import (
     Adjust,
     Asking,
@@ -34,6 +35,7 @@ from lazyflow.web.requests import (
     Remove,
     Rename,
     Send,
+    Shelved,
     Stop,
     parse,
 )
@@ -65,11 +67,13 @@ class Session:
         self._in_turn = asyncio.Lock()
         self._working: set[asyncio.Task[None]] = set()
         self._unsubscribe = live.subscribe(self.refresh)
+        self._hear_no_more = rooms.news.join(person, send)
 
     def close(self) -> None:
         """The page is gone; what runs in its conversation goes on."""
         self._closed = True
         self._unsubscribe()
+        self._hear_no_more()
         self._leave()
 
     def refresh(self) -> None:
@@ -109,6 +113,7 @@ class Session:
                 self._send((await self._enter("")).snapshot())
             case List() | Rename() | Pin() | Delete():
                 self._send(await self._shelf.do(request))
+                self._spread(request)
             case Inspect(entry):
                 await self._inspect(entry)
             case Controls():
@@ -117,6 +122,15 @@ class Session:
                 await self._change(await self._entered(), request)
             case _:
                 await self._ask(await self._entered(), request)
+
+    def _spread(self, request: Shelved) -> None:
+        """Tell the person's other pages what was done to the list."""
+        if isinstance(request, List):
+            return
+        self._rooms.news.tell(self._person, MOVED, but=self._send)
+        if isinstance(request, Delete) and not request.undo:
+            gone = {"t": "gone", "c": request.conversation}
+            self._rooms.news.tell(self._person, gone, but=self._send)
 
     async def _ask(self, room: Room, request: Asking) -> None:
         match request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -29,8 +29,13 @@ WRITERS = {
 }
 
 
-def mount_transfer(server: FastAPI, kept: Conversations, person: PersonOf) -> None:
-    """Add `GET /conversations/ID.md`, `GET /conversations/ID.json` and `POST /conversations`."""
+def mount_transfer(
+    server: FastAPI, kept: Conversations, person: PersonOf, brought: Callable[[str], None] = lambda _: None
+) -> None:
+    """Add `GET /conversations/ID.md`, `GET /conversations/ID.json` and `POST /conversations`.
+
+    `brought` hears whose conversations were imported.
+    """
     from starlette.responses import JSONResponse, PlainTextResponse, Response  # noqa: PLC0415 - of the extra `web`
 
     async def give(request: Request) -> Response:
@@ -51,9 +56,11 @@ def mount_transfer(server: FastAPI, kept: Conversations, person: PersonOf) -> No
             if len(content) > LARGEST:
                 return JSONResponse({"message": "The file is larger than 64 MiB.", "help": "Import it in parts."}, 413)
         try:
-            imported = await asyncio.to_thread(read_export, bytes(content), person(request.headers, request.cookies))
+            whose = person(request.headers, request.cookies)
+            imported = await asyncio.to_thread(read_export, bytes(content), whose)
             for summary, conversation in imported.conversations:
                 await kept.add(conversation, summary)
+            brought(whose)
         except LazyflowError as error:
             status = 503 if isinstance(error, StoreUnavailable) else 422
             return JSONResponse({"message": error.message, "help": error.help}, status)

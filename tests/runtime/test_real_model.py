@@ -13,6 +13,7 @@ import pytest
 import lazyflow
 from lazyflow.engine.remote import RemoteModel
 from lazyflow.graph.load import Source
+from lazyflow.messages import Message, Role
 from lazyflow.nodes.events import Failure, Request, Text, Usage
 from lazyflow.runtime.app import App
 from lazyflow.runtime.contract import Ask
@@ -130,3 +131,24 @@ async def test_a_changed_context_is_loaded_beside_the_old_one(path: Path) -> Non
 def test_the_library_answers(path: Path) -> None:
     with lazyflow.load(path) as app:
         assert app.ask("Hello")
+
+
+async def test_what_nobody_waits_for_is_answered_from_the_cache_and_gives_way_to_a_turn(path: Path) -> None:
+    async with running(path) as live:
+        told = await events(live.app, Ask(message="Plan a trip to Rome", entry="chat"))
+        answered = "".join(event.text for event in told if isinstance(event, Text))
+        said = (Message(Role.USER, "Plan a trip to Rome"), Message(Role.ASSISTANT, answered))
+        aside = Ask(message="Write a title.", entry="chat", history=said)
+        assert 0 < len(await live.app.aside(aside, enough=lambda text: len(text) > 4)) < 20
+        # The person's next message finds what it found before.
+        told = await events(live.app, Ask(message="And to Naples?", entry="chat", history=said))
+        (usage,) = [event for event in told if isinstance(event, Usage)]
+        first_round = 24 + 5
+        assert (usage.cached_tokens or 0) >= first_round
+        waiting = asyncio.create_task(live.app.aside(aside, enough=lambda _: False))
+        await asyncio.sleep(0.01)
+        stream = live.app.stream(Ask(message="hi", entry="chat"))
+        await anext(stream)
+        assert await asyncio.wait_for(waiting, 0.5) == ""
+        assert await live.app.aside(aside, enough=lambda _: True) == ""
+        await stream.aclose()

@@ -43,6 +43,9 @@ class FakeApp:
         except NodeFailed as error:
             yield error.failure
 
+    async def aside(self, ask: Ask, enough: Callable[[str], bool]) -> str:
+        raise AssertionError(f"the API asks for nothing aside: {ask} {enough}")
+
     async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
         if node == "aux":
             raise NodeFailed(Failure((node,), "aux makes no embeddings", "ask bot", "invalid"))

@@ -136,6 +136,16 @@ async def test_a_title_is_made_from_the_first_message_until_one_is_given(kept: C
     assert summary.created < summary.updated
 
 
+async def test_a_title_is_only_replaced_where_it_is_still_the_one_that_was_made(kept: Conversations) -> None:
+    await keep(kept, empty(), asked("q", "Plan a trip\nto Rome"))
+    assert not await kept.entitle("bob", "c1", "Bob's", instead_of="Plan a trip")
+    assert not await kept.entitle("ann", "c1", "Too late", instead_of="Something else")
+    assert await kept.entitle("ann", "c1", "Three days in Rome", instead_of="Plan a trip")
+    await kept.rename("ann", "c1", "Mine")
+    assert not await kept.entitle("ann", "c1", "Another", instead_of="Plan a trip")
+    assert [summary.title for summary in await kept.recent("ann")] == ["Mine"]
+
+
 async def test_a_deleted_conversation_is_nowhere_until_it_is_restored(kept: Conversations) -> None:
     await keep(kept, empty(), asked("q", "hello"))
     await kept.delete("ann", "c1")

@@ -63,6 +63,14 @@ class FakeLive:
     def graph(self) -> Graph:
         return Graph(app=self.spec, edges={"chat": (), **dict.fromkeys(self.models, ())}, order=("chat", *self.models))
 
+    async def aside(self, ask: Ask, enough: Callable[[str], bool]) -> str:
+        text = ""
+        async for event in self.stream(ask):
+            text += event.text if isinstance(event, Text) else ""
+            if enough(text):
+                break
+        return text
+
     async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
         raise NodeFailed(Failure((node,), f"no embeddings of {texts} in {dimensions}", "", "invalid"))
 

@@ -170,7 +170,7 @@ CONTROLS = (Control(node="chat", param="temperature"), Control(node="chat", para
 
 def adjustable() -> FakeLive:
     chat = LocalSpec(name="chat", model="./m.gguf", system="Be kind.", sampling=Sampling(temperature=0.7))
-    return FakeLive(WebSpec(name="web", target="chat", controls=CONTROLS), chat=chat)
+    return FakeLive(WebSpec(name="web", target="chat", controls=CONTROLS, titles=False), chat=chat)
 
 
 async def test_what_a_person_sets_holds_from_the_next_turn_on_and_stands_on_every_page() -> None:
@@ -234,3 +234,33 @@ async def test_nonsense_is_ignored() -> None:
         page.session.handle(nonsense)
     await asyncio.sleep(0.02)
     assert [message["t"] for message in page.told] == ["look", "snap"]
+
+
+async def test_what_one_page_does_to_the_list_the_persons_other_pages_hear() -> None:
+    live = FakeLive()
+    rooms = rooms_of(live)
+    page = await opened(live, rooms)
+    await page.says(lambda: page.has("end"), t="send", s="hi")
+    shown = page.last("snap")["c"]
+    other, stranger = await opened(live, rooms), await opened(live, rooms, person="bob")
+    await page.says(lambda: other.has("moved"), t="rename", c=shown, s="Mine")
+    await page.says(lambda: other.has("gone"), t="delete", c=shown)
+    assert other.last("gone")["c"] == shown
+    other.told.clear()
+    await page.says(lambda: other.has("moved"), t="delete", c=shown, undo=True)
+    assert not other.has("gone")
+    await page.says(lambda: page.last("list")["items"] != [], t="list", s="")
+    assert not page.has("gone")
+    assert {message["t"] for message in stranger.told} == {"look", "snap"}
+
+
+async def test_a_message_in_one_conversation_moves_the_list_on_every_page_of_the_person() -> None:
+    live = FakeLive()
+    rooms = rooms_of(live)
+    page, other = await opened(live, rooms), await opened(live, rooms)
+    await page.says(lambda: page.has("end"), t="send", s="hi")
+    assert [message["t"] for message in other.told].count("moved") == 2
+    other.session.close()
+    other.told.clear()
+    await page.says(lambda: len(live.asked) == 2, t="send", s="again")
+    assert other.told == []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import ColumnElement, Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from lazyflow.nodes.events import Request
@@ -79,7 +79,12 @@ class SqlConversations:
 
     async def rename(self, person: str, conversation: str, title: str) -> None:
         """Give a title."""
-        await self._change(person, conversation, title=storable(title)[:LONGEST_TITLE])
+        await self._change(person, conversation, title=fitting(title))
+
+    async def entitle(self, person: str, conversation: str, title: str, *, instead_of: str) -> bool:
+        """Give a title where it still has this other one."""
+        untouched = conversations.c.title == fitting(instead_of)
+        return await self._change(person, conversation, untouched, title=fitting(title))
 
     async def pin(self, person: str, conversation: str, *, pinned: bool) -> None:
         """Keep at the top of the list, or no longer."""
@@ -116,11 +121,10 @@ class SqlConversations:
         self._readers.shutdown()
         self._engine.dispose()
 
-    async def _change(self, person: str, conversation: str, **values: Any) -> None:
+    async def _change(self, person: str, conversation: str, *where: ColumnElement[bool], **values: Any) -> bool:
         own = (conversations.c.person == person) & (conversations.c.id == storable(conversation))
-        await self._writer.submit(
-            lambda connection: change(connection, update(conversations).where(own).values(values))
-        )
+        statement = update(conversations).where(own, *where).values(values)
+        return await self._writer.submit(lambda connection: bool(connection.execute(statement).rowcount))
 
     async def _read(self, query: Callable[[Connection], T]) -> T:
         await self._writer.catch_up(PATIENCE)
@@ -134,6 +138,6 @@ class SqlConversations:
             raise unavailable(error) from error
 
 
-def change(connection: Connection, statement: Any) -> None:
-    """Execute, with nothing to return."""
-    connection.execute(statement)
+def fitting(title: str) -> str:
+    """A title as it is kept."""
+    return storable(title)[:LONGEST_TITLE]

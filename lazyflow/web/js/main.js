@@ -120,16 +120,17 @@ class Page {
       case 'add':
         this.setId(this.shown)
         this.conversation.add(message.entries)
-        this.sidebar.ask()
         return this.setBusy(true)
       case 'text': return this.conversation.write(message.id, message.s)
       case 'think': return this.conversation.change(message.id, answer => answer.think(message.s))
       case 'more': return this.conversation.change(message.id, answer => answer.update(message.entry))
       case 'end':
         this.conversation.change(message.id, answer => answer.end(message.entry))
-        this.sidebar.ask()
         return this.setBusy(false)
       case 'calls': return this.inspector.show(message)
+      case 'moved': return this.sidebar.ask()
+      // Deleted on another page of this person.
+      case 'gone': return message.c === this.id ? this.begin() : undefined
       case 'list': return this.sidebar.show(message)
       case 'controls': return this.settings.show(message)
       case 'set': return this.settings.set(message)

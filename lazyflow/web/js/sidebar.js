@@ -65,6 +65,9 @@ export class Sidebar {
   show({s, items}) {
     // An answer to what was typed before the last key.
     if (s !== this.search.value.trim()) return this.search.value.trim() && s === '' ? this.ask() : undefined
+    // Whoever types a new title there is not disturbed; its end asks for the list again.
+    if (this.renaming) return
+    const focused = this.focused()
     const groups = new Map()
     for (const item of items) {
       const name = s ? '' : groupOf(item)
@@ -74,13 +77,26 @@ export class Sidebar {
     this.list.replaceChildren(...[...groups].map(([name, inside]) => h('section', {},
       name && h('h2', {text: this.say(name)}), h('ul', {}, ...inside.map(item => this.line(item))))))
     if (!items.length) this.list.append(h('p', {class: 'none', text: this.say('none')}))
+    if (focused) this.focus(focused)
+  }
+
+  /** Which button of which conversation has the focus, so that a new list keeps it. */
+  focused() {
+    const active = this.list.getRootNode().activeElement
+    const line = this.list.contains(active) && active.closest('li')
+    return line ? {c: line.dataset.c, at: [...line.querySelectorAll('button')].indexOf(active)} : null
+  }
+
+  focus({c, at}) {
+    const line = [...this.list.querySelectorAll('li')].find(one => one.dataset.c === c)
+    line?.querySelectorAll('button')[at]?.focus()
   }
 
   line(item) {
     const open = h('button', {type: 'button', class: 'open', 'aria-current': item.c === this.current() ? 'page' : null, dir: 'auto', title: item.title,
       on: {click: () => { this.openConversation(item.c); if (this.narrow.matches) this.toggle(false) }}},
     h('span', {text: item.title || '…'}), item.excerpt && h('small', {text: item.excerpt}))
-    const line = h('li', {}, open, h('span', {class: 'tools'},
+    const line = h('li', {'data-c': item.c}, open, h('span', {class: 'tools'},
       iconButton(icon('edit'), this.say('rename'), () => this.rename(item, line)),
       iconButton(icon('pin'), this.say(item.pinned ? 'unpin' : 'pin'), () => this.change({t: 'pin', c: item.c, on: !item.pinned})),
       iconButton(icon('trash'), this.say('remove'), () => this.remove(item))))
@@ -96,9 +112,11 @@ export class Sidebar {
     const box = h('input', {'aria-label': this.say('titleOf'), dir: 'auto', maxlength: '200'})
     box.value = item.title
     let done = false
+    this.renaming = box
     const end = keep => {
       if (done) return
       done = true
+      if (this.renaming === box) this.renaming = null
       const title = box.value.trim()
       if (keep && title && title !== item.title) this.change({t: 'rename', c: item.c, s: title})
       else this.ask()
