@@ -6,12 +6,15 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 
+from lazyflow.engine.contract import ModelState
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import Embeddings, Embeds, Node, NodeFailed, Takes, Tokenizes, Turn, taken
 from lazyflow.nodes.events import Event, Failure, Text
 from lazyflow.nodes.fallback import FallbackNode
+from lazyflow.runtime.busy import states
 from lazyflow.runtime.claim import Claim
-from lazyflow.runtime.contract import Ask, NodeStatus
+from lazyflow.runtime.contract import Ask, Asked, NodeStatus
+from lazyflow.runtime.observers import Observers
 from lazyflow.runtime.turns import Turns
 from lazyflow.spec.app import AppSpec
 
@@ -23,11 +26,14 @@ READY = NodeStatus(state="ready", fraction=1.0)
 class App:
     """Implements `RunningApp`. `claims` are the models of the local nodes, which end with the app."""
 
-    def __init__(self, graph: Graph, nodes: Mapping[str, Node], claims: Mapping[str, Claim]) -> None:
+    def __init__(
+        self, graph: Graph, nodes: Mapping[str, Node], claims: Mapping[str, Claim], observers: Observers | None = None
+    ) -> None:
         self.graph = graph
         self.nodes = nodes
         self.claims = claims
         self._turns = Turns()
+        self._observers = observers or Observers()
 
     @property
     def spec(self) -> AppSpec:
@@ -42,7 +48,7 @@ class App:
         """Answer; a turn that fails ends with a `Failure`. Closing it cancels the turn."""
         running = self._turns.running() if self._needs_local(ask.entry) else nullcontext()
         with running:
-            async with aclosing(self._stream(ask)) as events:
+            async with aclosing(self._heard(ask)) as events:
                 async for event in events:
                     yield event
 
@@ -64,6 +70,12 @@ class App:
                     break
         return text
 
+    def _heard(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        events = self._stream(ask)
+        if ask.entry not in self.nodes:
+            return events
+        return self._observers.heard(Asked(node=ask.entry, spec=self.spec, conversation=ask.conversation), events)
+
     async def _stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
         if ask.entry not in self.nodes:
             names = ", ".join(self.nodes)
@@ -79,6 +91,10 @@ class App:
         except Exception:
             log.exception("a turn of node '%s'", ask.entry)
             yield Failure((ask.entry,), f"node '{ask.entry}' broke off unexpectedly", "the log has the details")
+
+    async def busy(self) -> Mapping[str, ModelState]:
+        """See `RunningApp`."""
+        return await states(self.claims)
 
     async def embed(self, node: str, texts: Sequence[str], dimensions: int | None = None) -> Embeddings:
         """See `RunningApp`."""

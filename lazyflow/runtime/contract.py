@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from lazyflow.engine.contract import ModelInfo
+from lazyflow.engine.contract import ModelInfo, ModelState
 from lazyflow.errors import Problem
 from lazyflow.graph.graph import Graph
 from lazyflow.messages import File, History
@@ -72,6 +72,45 @@ class Reloaded:
     trouble: Trouble = Trouble()
     seconds: float = 0.0
 
+    @property
+    def outcome(self) -> Literal["applied", "unchanged", "refused"]:
+        """What became of it, in one word."""
+        if self.trouble.problems or self.trouble.failures:
+            return "refused"
+        return "applied" if self.changed else "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A turn, as observers are told of it: the node that answers, in the app it began with. Never what was said."""
+
+    node: str
+    spec: AppSpec
+    conversation: str = ""
+
+
+Outcome = Literal["answered", "failed", "cancelled"]
+
+
+class Hearing(Protocol):
+    """Hears one turn, from its first event to its end. What it does is quick."""
+
+    def event(self, event: Event) -> None:
+        """One event, before it is passed on."""
+
+    def end(self, outcome: Outcome) -> None:
+        """The turn is over; called once."""
+
+
+class Observer(Protocol):
+    """Hears of every turn and every reload, to count and trace them: a view that nobody waits for."""
+
+    def turn(self, asked: Asked) -> Hearing:
+        """A turn begins."""
+
+    def reloaded(self, done: Reloaded) -> None:
+        """A reload has ended."""
+
 
 class RunningApp(Protocol):
     """One generation of the graph, open and able to answer."""
@@ -105,6 +144,9 @@ class RunningApp(Protocol):
     def status(self) -> Mapping[str, NodeStatus]:
         """The state of every callable node, by name."""
 
+    async def busy(self) -> Mapping[str, ModelState]:
+        """How busy each model is, by the first node that uses it; those that do not tell soon are left out."""
+
 
 class LiveApp(Protocol):
     """The current generation, and how it is swapped."""
@@ -126,6 +168,9 @@ class LiveApp(Protocol):
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the event loop after each change of generation, trouble or status; returns its end."""
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Tell `observer` of every turn that begins from now on, and of every reload; returns its end."""
 
     async def reload(self) -> Reloaded:
         """Read the files again now, and swap if they are good."""

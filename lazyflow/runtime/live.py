@@ -18,9 +18,10 @@ from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
 from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
-from lazyflow.runtime.contract import Reloaded, RunningApp, Trouble
+from lazyflow.runtime.contract import Observer, Reloaded, RunningApp, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
+from lazyflow.runtime.observers import Observers
 from lazyflow.runtime.opening import Refused, failure_in, open_app, warm_up
 from lazyflow.runtime.plan import Plan, Snapshot, plan
 from lazyflow.runtime.pool import Pool
@@ -62,6 +63,7 @@ class Live:
         self._pool = Pool(load, self._tell)
         self._aside = Tasks()
         self._listeners: list[Callable[[], None]] = []
+        self._observers = Observers()
         self._reloading = asyncio.Lock()
 
     @property
@@ -103,6 +105,10 @@ class Live:
 
         return end
 
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """See `LiveApp`."""
+        return self._observers.add(observer)
+
     async def start(self) -> None:
         """Open the first generation; its models load in the background.
 
@@ -116,7 +122,7 @@ class Live:
         for claim in claims.values():
             claim.start()
         try:
-            app = await open_app(reading, graph, claims, {})
+            app = await open_app(reading, graph, claims, {}, self._observers)
         except BaseException:
             await release(claims)
             raise
@@ -171,6 +177,7 @@ class Live:
                 done = replace(done, kept=todo.keep, updated=todo.update, opened=todo.open, closed=todo.close)
             done = replace(done, seconds=time.monotonic() - began)
             report(done)
+            self._observers.reloaded(done)
             self._tell()
             return done
 
@@ -194,7 +201,7 @@ class Live:
             raise
         swapped = models_swapped(todo, old.app.claims, claims, self._pool, room=self._room, drain=self._drain)
         async with swapped:
-            app = await open_app(reading, graph, claims, old.app.reusable(todo.keep))
+            app = await open_app(reading, graph, claims, old.app.reusable(todo.keep), self._observers)
         self._current = Generation(old.number + 1, app, reading)
         self._aside.start(warm_up(app), "warm up")
         self._aside.start(old.retire(self._drain), f"close generation {old.number}")
@@ -215,7 +222,7 @@ class Live:
 def report(done: Reloaded) -> None:
     """One line a reload in the log."""
     trouble = done.trouble
-    if trouble.problems or trouble.failures:
+    if done.outcome == "refused":
         count = len(trouble.problems) + len(trouble.failures)
         log.warning(
             "reload refused after %.3f s: %d problems; generation %d goes on", done.seconds, count, done.generation

@@ -15,6 +15,7 @@ from lazyflow.nodes.registry import Parts
 from lazyflow.runtime.app import App
 from lazyflow.runtime.claim import Claim
 from lazyflow.runtime.contract import Trouble
+from lazyflow.runtime.observers import Observers
 from lazyflow.runtime.reading import Reading
 
 
@@ -26,7 +27,9 @@ class Refused(LazyflowError):
         self.trouble = trouble
 
 
-async def open_app(reading: Reading, graph: Graph, claims: Mapping[str, Claim], kept: Mapping[str, Node]) -> App:
+async def open_app(
+    reading: Reading, graph: Graph, claims: Mapping[str, Claim], kept: Mapping[str, Node], observers: Observers
+) -> App:
     """Build every node but those in `kept`, import what python nodes call. Raises: `Refused`."""
     folder = graph.app.folder
     parts = Parts(
@@ -35,7 +38,7 @@ async def open_app(reading: Reading, graph: Graph, claims: Mapping[str, Claim], 
     nodes = build_nodes(graph, parts, kept)
     opening = {name: node for name, node in nodes.own.items() if name not in kept and isinstance(node, PythonNode)}
     refuse_for([await failure_in(name, node.open()) for name, node in opening.items()])
-    return App(graph, nodes.answering, claims)
+    return App(graph, nodes.answering, claims, observers)
 
 
 async def warm_up(app: App) -> None:

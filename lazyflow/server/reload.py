@@ -21,8 +21,7 @@ def reload_routes(live: LiveApp) -> APIRouter:
     @router.post("/-/reload")
     async def reload() -> JSONResponse:
         done = await live.reload()
-        refused = done.trouble.problems or done.trouble.failures
-        return JSONResponse(told(done), REFUSED if refused else DONE)
+        return JSONResponse(told(done), REFUSED if done.outcome == "refused" else DONE)
 
     return router
 

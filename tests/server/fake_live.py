@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from pathlib import Path
 
+from lazyflow.engine.contract import ModelState
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes, Turn
 from lazyflow.nodes.events import Event, Failure
-from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, RunningApp, Trouble
+from lazyflow.runtime.contract import Ask, Asked, NodeStatus, Observer, Reloaded, RunningApp, Trouble
+from lazyflow.runtime.observers import Observers
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import AnyNode, PythonSpec, WebSpec
 from tests.nodes.fake_node import FakeNode
@@ -27,8 +29,16 @@ class FakeApp:
         self.asked: list[Ask] = []
         self.able: dict[str, Takes] = {}
         self.states: dict[str, NodeStatus] = {name: NodeStatus(state="ready") for name in self.nodes}
+        self.models: dict[str, ModelState] = {}
+        self.observers = Observers()
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Event, None]:
+        asked = Asked(node=ask.entry, spec=self.spec)
+        async with aclosing(self.observers.heard(asked, self._answer(ask))) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, ask: Ask) -> AsyncGenerator[Event, None]:
         self.asked.append(ask)
         turn = Turn(
             message=ask.message,
@@ -62,12 +72,16 @@ class FakeApp:
     def status(self) -> Mapping[str, NodeStatus]:
         return self.states
 
+    async def busy(self) -> Mapping[str, ModelState]:
+        return self.models
+
 
 class FakeLive:
     """Never changes, and counts its leases."""
 
     def __init__(self, app: FakeApp) -> None:
         self.app: RunningApp = app
+        self.observers = app.observers
         self.generation = 1
         self.trouble = Trouble()
         self.leases = 0
@@ -88,5 +102,9 @@ class FakeLive:
         listener()
         return lambda: None
 
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        return self.observers.add(observer)
+
     async def reload(self) -> Reloaded:
+        self.observers.reloaded(self.reloaded)
         return self.reloaded

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from lazyflow.engine.contract import ModelState
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes
 from lazyflow.nodes.events import Event, Failure, Text
-from lazyflow.runtime.contract import Ask, NodeStatus, Reloaded, Trouble
+from lazyflow.runtime.contract import Ask, NodeStatus, Observer, Reloaded, Trouble
+from lazyflow.runtime.observers import Observers
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import CallableSpec, LocalSpec, PythonSpec, WebSpec
 
@@ -50,6 +52,7 @@ class FakeLive:
         self.trouble = Trouble()
         self.nodes: Mapping[str, NodeStatus] = {"chat": NodeStatus(state="ready")}
         self.listeners: list[Callable[[], None]] = []
+        self.observers = Observers()
 
     @property
     def app(self) -> FakeLive:
@@ -105,6 +108,12 @@ class FakeLive:
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
+
+    async def busy(self) -> Mapping[str, ModelState]:
+        return {}
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        return self.observers.add(observer)
 
     async def reload(self) -> Reloaded:
         return Reloaded(generation=self.generation, changed=False)
