@@ -19,6 +19,7 @@ EXTRAS = {
     "bokeh": ("bokeh", "web"),
     "bokeh_fastapi": ("bokeh-fastapi", "web"),
     "fastapi": ("fastapi", "web"),
+    "prometheus_client": ("prometheus-client", "web"),
     "uvicorn": ("uvicorn", "web"),
     "watchfiles": ("watchfiles", "web"),
 }

@@ -15,6 +15,7 @@ POLICY_VIOLATION = 1008
 FORBIDDEN = 403
 UNAUTHORIZED = 401
 SEE_OTHER = 303
+LOGIN_PATHS = frozenset({"/login", "/logout"})
 OPEN_TO_ALL = frozenset({"/healthz"})
 PERSON = b"x-lazyflow-person"
 """The header that tells the app who sent a request. Only the gate sets it: what a client sends is dropped."""
@@ -58,6 +59,11 @@ class Gate:
         self.policy = policy
         self.login = login
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """What the gate itself answers."""
+        return LOGIN_PATHS if self.login is not None else frozenset()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it before anything else sees it."""
         if scope["type"] not in {"http", "websocket"}:
@@ -67,7 +73,7 @@ class Gate:
         reason = self.policy.refusal(caller)
         if reason is not None:
             await refuse(scope, receive, send, FORBIDDEN, reason)
-        elif self.login is not None and scope["type"] == "http" and caller.path in {"/login", "/logout"}:
+        elif self.login is not None and scope["type"] == "http" and caller.path in LOGIN_PATHS:
             await self.login(scope, receive, send)
         else:
             await self._let_in(caller, scope, receive, send)

@@ -1,4 +1,4 @@
-"""The HTTP app of one web node: page, health, reload, all behind one guard."""
+"""The HTTP app of one web node: page, API, health, metrics, reload, all behind one guard."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.server.admission import guarded
 from lazyflow.server.health import health_routes
+from lazyflow.server.metrics.metrics import Metrics
 from lazyflow.server.openai.problem import add_problem_handlers
 from lazyflow.server.openai.routes import openai_routes
 from lazyflow.server.reload import reload_routes
+from lazyflow.server.route_table import RouteTable
 from lazyflow.server.security_headers import SecurityHeaders
+from lazyflow.server.traffic import Traffic
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -26,10 +29,15 @@ def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None], *
     """
     # The interactive documentation would load scripts from another host.
     site = FastAPI(title="lazyflow", docs_url=None, redoc_url=None, openapi_url=None)
+    metrics = Metrics(live)
     site.include_router(health_routes(live))
+    site.include_router(metrics.routes())
     site.include_router(reload_routes(live))
     if live.app.spec.webs[web].api:
         site.include_router(openai_routes(live, web))
     add_problem_handlers(site)
     mount_page(site)
-    return SecurityHeaders(guarded(site, live, web, insecure=insecure))
+    gate = guarded(site, live, web, insecure=insecure)
+    traffic = Traffic(SecurityHeaders(gate), RouteTable(site.routes, gate.paths), [metrics.exchanges])
+    metrics.websockets.set_function(lambda: traffic.websockets)
+    return traffic

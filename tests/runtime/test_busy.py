@@ -43,4 +43,4 @@ class Gone(EchoModel):
 
 
 async def test_a_model_that_does_not_tell_is_left_out() -> None:
-    assert await state(Gone(ModelKey(path=Path("m"), identity=()))) is None
+    assert await state(Gone(ModelKey(path=Path("m"), identity=()), lambda _: None)) is None

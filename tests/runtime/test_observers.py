@@ -132,3 +132,10 @@ async def test_an_observer_that_breaks_harms_no_reload(folder: AppFolder) -> Non
     live = await folder.ready()
     live.observe(Recorder("reloaded"))
     assert (await folder.edit("history: [chat]", "history: [chat], title: New")).outcome == "applied"
+
+
+async def test_work_aside_is_no_turn_of_anybody() -> None:
+    recorder = Recorder()
+    app = observed(FakeNode("a", ["x"]), recorder)
+    assert await app.aside(Ask(message="a title", entry="a"), lambda _: False) == "x"
+    assert recorder.turns == []
