@@ -119,7 +119,7 @@ class ModelInfo:
 class ModelState:
     """How busy a model is: answers that run and wait, of so many slots; tokens in its KV cache, of so much room.
 
-    Since it was loaded it said `picked` tokens and spent `decoding` seconds in llama.cpp's decode.
+    Since it was loaded it said `picked` tokens, and its thread spent `decoding` CPU seconds in llama.cpp's decode.
     """
 
     running: int

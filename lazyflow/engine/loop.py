@@ -191,9 +191,7 @@ class Loop(threading.Thread):
         plan = scheduler.step(decoding, reading, batch=self._context.batch, chunk=self._chunk)
         filling = [(jobs[sequence], jobs[sequence].fill(self._context, count)) for sequence, count in plan]
         picks = [(job, index) for job, index in filling if index >= 0]
-        filled = time.perf_counter()
-        code = self._context.decode()
-        decoded = time.perf_counter()
+        code, seconds = self.timings.decode(self._context.decode)
         if code:
             self._put_back([jobs[sequence] for sequence, _ in plan], code)
             return
@@ -201,10 +199,10 @@ class Loop(threading.Thread):
         for sequence, count in plan:
             read += jobs[sequence].advance(count)
         if decoding and read >= self._chunk:
-            self._chunk = scheduler.next_chunk(self._chunk, read, decoded - filled, self._context.batch)
+            self._chunk = scheduler.next_chunk(self._chunk, read, seconds, self._context.batch)
         for job, index in picks:
             self._pick(job, index)
-        self.timings.add(time.perf_counter() - began, decoded - filled, len(picks), read)
+        self.timings.end(len(picks), read)
 
     def _pick(self, job: Job, index: int) -> None:
         picker, slot = job.picker, job.slot

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
+import time
+
 from lazyflow.engine.steps import Steps
+
+
+def busy() -> int:
+    end = time.thread_time() + 0.01
+    while time.thread_time() < end:
+        pass
+    return 3
 
 
 def test_a_step_that_never_ends_is_hung_and_none_that_ended_is() -> None:
@@ -13,8 +22,25 @@ def test_a_step_that_never_ends_is_hung_and_none_that_ended_is() -> None:
     assert not steps.hung(-1)
 
 
-def test_time_outside_the_decode_is_what_python_costs() -> None:
+def test_what_is_not_the_decode_is_outside_it() -> None:
     steps = Steps()
-    steps.add(3.0, 2.0, picked=2, read=5)
-    steps.add(1.0, 0.5, picked=1, read=0)
-    assert (steps.count, steps.outside, steps.picked, steps.read) == (2, 1.5, 3, 5)
+    for _ in range(2):
+        steps.begin()
+        busy()
+        code, seconds = steps.decode(busy)
+        steps.end(picked=2, read=5)
+        assert code == 3
+        assert seconds >= 0.01
+    assert (steps.count, steps.picked, steps.read) == (2, 4, 10)
+    assert steps.decoding >= 0.02
+    assert steps.outside >= 0.02
+
+
+def test_a_step_that_came_to_nothing_is_not_counted() -> None:
+    steps = Steps()
+    steps.begin()
+    steps.decode(busy)
+    steps.begin()
+    steps.end(picked=1, read=0)
+    assert steps.count == 1
+    assert steps.decoding == 0
