@@ -37,16 +37,22 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
 @click.option("--host", help="Listen here instead of where app.yaml says.")
 @click.option("--port", "ports", type=Ports(), help="A port or a range instead of what app.yaml says.")
 @click.option("--no-watch", is_flag=True, help="Do not reload when a file changes.")
+@click.option(
+    "--drain",
+    type=click.FloatRange(min=0),
+    help="Seconds that replies may hold a model or graph that a saved file replaced (600).",
+)
 @click.option("--poll", is_flag=True, help="Look at the files instead of waiting for events (network folders).")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
 @click.option("--insecure", is_flag=True, help="Let everybody in who reaches the host, without `auth`.")
 @click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
-def command(
+def command(  # noqa: PLR0917 - click passes them by name
     app: Path,
     over: Sequence[Path],
     host: str | None,
     ports: tuple[tuple[int, int], ...] | None,
     env_file: Path | None,
+    drain: float | None,
     *,
     no_watch: bool,
     poll: bool,
@@ -59,6 +65,8 @@ def command(
     """
     from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 
-    wishes = Wishes(host=host, ports=ports, watch=not no_watch, poll=poll, browse=browse, insecure=insecure)
+    wishes = Wishes(
+        host=host, ports=ports, watch=not no_watch, poll=poll, drain=drain, browse=browse, insecure=insecure
+    )
     with results() as out:
         return Service((app, *over), env_file, wishes, out).run()

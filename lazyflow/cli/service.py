@@ -50,6 +50,7 @@ class Wishes:
     ports: tuple[tuple[int, int], ...] | None = None
     watch: bool = True
     poll: bool = False
+    drain: float | None = None
     browse: bool = False
     insecure: bool = False
 
@@ -74,7 +75,7 @@ class Service:
         return asyncio.run(self._run())
 
     async def _run(self) -> int:
-        async with open_live(self.source) as live, AsyncExitStack() as stack:
+        async with open_live(self.source, drain=self.wishes.drain) as live, AsyncExitStack() as stack:
             webs = live.app.spec.webs
             if not webs:
                 raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")

@@ -63,6 +63,21 @@ def load_of(key: ModelKey) -> Load:
     )
 
 
+def least(key: ModelKey, shape: ModelShape, context: int = SMALLEST) -> int:
+    """Bytes on the host where nothing goes to a device, with `context` tokens a conversation if that is `auto`."""
+    longest = min(shape.trained_context or COMFORTABLE, context)
+    return demand(shape, 0, longest if key.context == "auto" else key.context, (), load_of(key)).host
+
+
+def check_total(key: ModelKey, shape: ModelShape, total: int) -> None:
+    """Refuse what not even an empty machine with `total` bytes could hold. Raises: `ModelUnusable`."""
+    if (need := least(key, shape)) > total:
+        raise ModelUnusable(
+            f"{key.path.name} needs {_gib(need)} of memory and this machine has {_gib(total)}",
+            "write a shorter context or fewer parallel, or take a smaller model or quant",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Problem:
     """Model, devices and free memory: asked again and again whether a choice fits. `host` None: nobody tells."""

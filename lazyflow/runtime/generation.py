@@ -49,9 +49,11 @@ class Generation:
 
     async def retire(self, limit: float) -> None:
         """Close the app after its last lease, after `limit` seconds, or when it is cancelled."""
+        if self._leases:
+            log.info("generation %d: replies still running: %d; they have %g s", self.number, self._leases, limit)
         try:
             await asyncio.wait_for(self.free(), limit)
         except asyncio.TimeoutError:
-            log.warning("generation %d: %d replies did not end within %g s", self.number, self._leases, limit)
+            log.warning("generation %d: replies cut off after %g s: %d", self.number, limit, self._leases)
         finally:
             await self.app.close()

@@ -158,10 +158,12 @@ class Live:
         found = [await failure_in(name, claim.settled()) for name, claim in self._current.app.claims.items()]
         return tuple(failure for failure in found if failure is not None)
 
-    async def reload(self) -> Reloaded:
-        """Read the files again now, and swap if they are good."""
+    async def reload(self, *, again: bool = True) -> Reloaded:
+        """Read the files again now, and swap if they are good; `again`: models that failed to load are tried anew."""
         async with self._reloading:
             began = time.monotonic()
+            if again:
+                self._pool.try_again()
             try:
                 todo = await self._reload()
             except Refused as refused:
@@ -190,6 +192,7 @@ class Live:
         claims = claim_models(graph, old.app.claims, self._claim(graph))
         try:
             await locate_models(claims, old.app.claims)
+            self._pool.forget([claim.key for claim in claims.values() if claim.key is not None])
             todo = plan(
                 old.snapshot(), Snapshot(graph=graph, keys=keys(claims), contents=reading.contents), self.served
             )
@@ -239,9 +242,9 @@ def report(done: Reloaded) -> None:
 
 
 @asynccontextmanager
-async def open_live(source: Source, *, drain: float = DRAIN) -> AsyncGenerator[Live, None]:
+async def open_live(source: Source, *, drain: float | None = None) -> AsyncGenerator[Live, None]:
     """The app of `source`, running on llama.cpp and the platforms until the context ends. Raises: as `Live.start`."""
-    live = Live(source, load=open_model, locate=locate, drain=drain)
+    live = Live(source, load=open_model, locate=locate, drain=DRAIN if drain is None else drain)
     await live.start()
     try:
         yield live

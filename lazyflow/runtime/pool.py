@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lazyflow.engine.contract import Loader, ModelKey
-from lazyflow.errors import ModelUnusable
+from lazyflow.errors import LazyflowError, ModelUnusable
 from lazyflow.runtime.shared_model import SharedModel
 from lazyflow.runtime.tasks import Tasks
 
@@ -19,18 +19,35 @@ class Pool:
         self._changed = changed
         self._tasks = Tasks()
         self._held: dict[ModelKey, tuple[SharedModel, int]] = {}
+        self._failed: dict[ModelKey, LazyflowError] = {}
 
     def __contains__(self, key: ModelKey) -> bool:
         """Whether `key` is in memory, or on its way."""
         return key in self._held
 
     def acquire(self, key: ModelKey) -> SharedModel:
-        """The model of `key`, which begins to load where it is new; a load that failed is tried again."""
+        """The model of `key`, which begins to load where it is new."""
         shared, count = self._held.get(key) or (SharedModel(key, self._load, self._tasks, self._changed), 0)
         self._held[key] = (shared, count + 1)
-        if not count or (shared.error is not None and not shared.loading):
+        if not count:
             shared.start()
         return shared
+
+    def failure(self, key: ModelKey) -> LazyflowError | None:
+        """Why the last load of `key` failed, held or not."""
+        held = self._held.get(key)
+        return held[0].error if held else self._failed.get(key)
+
+    def forget(self, wanted: Iterable[ModelKey]) -> None:
+        """Forget failures of models that are no longer wanted: if they are once more, they are tried once more."""
+        self._failed = {key: self._failed[key] for key in wanted if key in self._failed}
+
+    def try_again(self) -> None:
+        """Forget every failure, and load again what somebody holds in vain."""
+        self._failed.clear()
+        for shared, _ in self._held.values():
+            if shared.error is not None and not shared.loading:
+                shared.start()
 
     async def release(self, shared: SharedModel) -> None:
         """Give one hold back; the last one frees the memory, which goes on if the caller is cancelled."""
@@ -41,6 +58,8 @@ class Pool:
             self._held[shared.key] = (shared, count - 1)
             return
         del self._held[shared.key]
+        if shared.error is not None:
+            self._failed[shared.key] = shared.error
         await asyncio.shield(self._tasks.start(self._free(shared), "free a model"))
 
     async def close(self) -> None:

@@ -83,7 +83,7 @@ class SharedModel:
         try:
             await asyncio.wait_for(self._idle.wait(), limit)
         except asyncio.TimeoutError:
-            log.warning("%s: %d answers did not end within %g s and are cut off", self.key.path, self._users, limit)
+            log.warning("%s: answers cut off after %g s: %d", self.key.path, limit, self._users)
         await self.close()
 
     def hand_over(self, successor: SharedModel) -> None:

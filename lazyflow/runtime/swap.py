@@ -7,18 +7,21 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from lazyflow.engine.contract import ModelInfo, ModelKey
+from lazyflow.engine.contract import ModelKey
+from lazyflow.errors import LazyflowError
 from lazyflow.runtime.claim import Claim
 from lazyflow.runtime.claiming import release
-from lazyflow.runtime.opening import failure_in, refuse_for
+from lazyflow.runtime.contract import Trouble
+from lazyflow.runtime.memory import Held
+from lazyflow.runtime.opening import Refused, failure_in, failure_of, refuse_for
 from lazyflow.runtime.plan import Plan
 from lazyflow.runtime.pool import Pool
 from lazyflow.runtime.shared_model import SharedModel
 
 log = logging.getLogger(__name__)
 
-Room = Callable[[Sequence[ModelKey], Sequence[ModelInfo]], bool]
-"""Whether models fit beside those that leave; may block."""
+Room = Callable[[Sequence[ModelKey], Sequence[Held]], bool]
+"""Whether models fit beside those that leave; may block. Raises: `ModelUnusable` where not even alone."""
 
 
 @asynccontextmanager
@@ -31,9 +34,10 @@ async def models_swapped(
     """
     making_room: dict[str, SharedModel] = {}
     try:
+        refuse_for([_known_failure(name, new, pool) for name in todo.open])
         leaving = await _without_room(todo, old, new, pool, room)
         for name, shared in leaving.items():
-            log.info("%s makes room for a new model", shared.key.path)
+            log.info("%s makes room for a new model; its answers have %g s", shared.key.path, drain)
             making_room[name] = shared
             await shared.unload(drain)
         await _load(todo, new)
@@ -49,15 +53,26 @@ async def models_swapped(
             shared.hand_over(successor)
 
 
+def _known_failure(name: str, new: Mapping[str, Claim], pool: Pool) -> str | None:
+    """What kept this very model from loading: nothing is unloaded or loaded to find it out anew."""
+    key = new[name].key if name in new else None
+    error = pool.failure(key) if key is not None else None
+    return failure_of(name, error) if error is not None else None
+
+
 async def _without_room(
     todo: Plan, old: Mapping[str, Claim], new: Mapping[str, Claim], pool: Pool, room: Room
 ) -> Mapping[str, SharedModel]:
-    """The models that must go before the new ones come: all that leave, or none."""
+    """The models that must go before the new ones come: all that leave, or none. Raises: `Refused`."""
     opening = {claim.key: None for name, claim in new.items() if name in todo.open and claim.key is not None}
     loads = [key for key in opening if key not in pool]
     leaving = _leaving(todo, old, new) if loads else {}
-    infos = [shared.model.info for shared in leaving.values() if shared.model is not None]
-    fitting = not leaving or await asyncio.to_thread(room, loads, infos)
+    held = [(shared.key, shared.model.info) for shared in leaving.values() if shared.model is not None]
+    try:
+        fitting = not leaving or await asyncio.to_thread(room, loads, held)
+    except LazyflowError as error:
+        names = "', '".join(name for name in todo.open if name in new and new[name].key in loads)
+        raise Refused(Trouble(failures=(failure_of(names, error),))) from error
     return {} if fitting else leaving
 
 

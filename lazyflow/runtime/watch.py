@@ -31,8 +31,8 @@ class Watched(Protocol):
     def seen(self) -> Hashes:
         """Every file that matters, whether it exists or not, with its content as it was last read."""
 
-    async def reload(self) -> Reloaded:
-        """Read the files again now."""
+    async def reload(self, *, again: bool) -> Reloaded:
+        """Read the files again now; `again`: models that failed to load are tried anew."""
 
 
 async def watch(live: Watched, *, poll: bool = False) -> None:
@@ -54,7 +54,7 @@ async def watch(live: Watched, *, poll: bool = False) -> None:
                     late = 0 if by_event else late + 1
                 # Taken before the files are read: an edit during the reload is one more change.
                 now = await settled(live.seen, seen)
-                await live.reload()
+                await live.reload(again=False)
                 seen = {**live.seen, **now}
                 if folders and (late >= LATE or folders != await asyncio.to_thread(folders_of, live.seen)):
                     break

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from lazyflow.engine.contract import ModelInfo, ModelKey
+from lazyflow.engine.contract import ModelKey
+from lazyflow.errors import ModelUnusable
 from lazyflow.graph.load import Source
 from lazyflow.nodes.events import Event, Text
 from lazyflow.runtime.contract import Ask, Reloaded, RunningApp
 from lazyflow.runtime.live import Live
+from lazyflow.runtime.memory import Held
 from tests.runtime.fake_models import EchoModel, FakeLoader, FakeLocator
 
 ONE = """
@@ -22,13 +24,17 @@ nodes:
 
 
 class AppFolder:
-    """Write the file with `save`, run it with `start`; `roomy` says whether new models fit beside old ones."""
+    """Write the file with `save`, run it with `start`; `roomy` says whether new models fit beside old ones.
+
+    `too_large` is the name of a model that fits nowhere.
+    """
 
     def __init__(self, folder: Path, text: str = ONE) -> None:
         self.path = folder / "app.yaml"
         self.load = FakeLoader()
         self.locate = FakeLocator()
         self.roomy = True
+        self.too_large = ""
         self.drain = 5.0
         self.environment: dict[str, str] = {}
         self.over: tuple[Path, ...] = ()
@@ -69,7 +75,9 @@ class AppFolder:
     def model(self) -> EchoModel:
         return self.load.models[-1]
 
-    def _room(self, _keys: Sequence[ModelKey], _leaving: Sequence[ModelInfo]) -> bool:
+    def _room(self, keys: Sequence[ModelKey], _leaving: Sequence[Held]) -> bool:
+        if self.too_large in [key.path.name for key in keys]:
+            raise ModelUnusable(f"{self.too_large} is too large for this machine")
         return self.roomy
 
 

@@ -114,6 +114,20 @@ async def test_a_model_that_is_cut_off_keeps_the_old_one_answering(path: Path, c
         assert await answer(live.app, Ask(message="Hello", entry="chat"))
 
 
+async def test_a_model_that_no_machine_could_hold_leaves_the_old_one_where_it_is(path: Path) -> None:
+    save(path, "context: 512", "context: 512, gpu_layers: none")
+    async with running(path) as live:
+        first = worker(live)
+        with live.lease() as app:
+            reply = asyncio.create_task(answer(app, Ask(message="Tell me a story.", entry="chat")))
+            save(path, "context: 512", "context: 200000000")
+            done = await live.reload()
+        assert not done.changed
+        assert "of memory and this machine has" in done.trouble.failures[0]
+        assert await reply
+        assert worker(live) == first
+
+
 async def test_a_changed_context_is_loaded_beside_the_old_one(path: Path) -> None:
     async with running(path) as live:
         first = worker(live)
