@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
+
+FileKind = Literal["text", "picture"]
 
 
 class Role(str, Enum):
@@ -23,6 +26,16 @@ class File:
     media_type: str
     data: bytes
     text: str = ""
+
+    @property
+    def kind(self) -> FileKind:
+        """What a node must take to take this file."""
+        return kind_of(self.media_type)
+
+
+def kind_of(media_type: str) -> FileKind:
+    """A document is read as text, whatever it was."""
+    return "picture" if media_type.startswith("image/") else "text"
 
 
 @dataclass(frozen=True, slots=True)

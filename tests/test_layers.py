@@ -18,6 +18,7 @@ RANK = {
     "reports": 1,
     "spec": 1,
     "graph": 2,
+    "uploads": 3,
     "models": 3,
     "engine": 3,
     "nodes": 4,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
@@ -125,10 +125,11 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a node can be given beside text."""
+    """What a node can be given beside the message; documents are read as text."""
 
     tools: bool = False
     images: bool = False
+    documents: bool = True
 
 
 TEXT_ALONE = Takes()
@@ -145,6 +146,12 @@ class TakesMore(Protocol):
 async def taken(node: Node) -> Takes:
     """What `node` can be given."""
     return await node.takes() if isinstance(node, TakesMore) else TEXT_ALONE
+
+
+async def taken_by_any(nodes: Iterable[Node]) -> Takes:
+    """The files that at least one of the nodes can be given; a flow's tools are nobody's."""
+    found = [await taken(node) for node in nodes]
+    return Takes(images=any(one.images for one in found), documents=any(one.documents for one in found))
 
 
 @dataclass(frozen=True, slots=True)

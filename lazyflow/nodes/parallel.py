@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
-from lazyflow.nodes.contract import Node, Takes, Turn, taken
+from lazyflow.nodes.contract import Node, Takes, Turn, taken_by_any
 from lazyflow.nodes.events import Event, Text
 from lazyflow.nodes.merging import merge
 from lazyflow.nodes.prompting import render, variables
@@ -22,8 +22,8 @@ class ParallelNode:
         self.join = Template(join) if join is not None else None
 
     async def takes(self) -> Takes:
-        """See `TakesMore`: pictures, where any branch sees them."""
-        return Takes(images=any([(await taken(node)).images for node in self.branches.values()]))
+        """See `TakesMore`: what any branch does."""
+        return await taken_by_any(self.branches.values())
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The branches' steps as they come, then the joined text."""

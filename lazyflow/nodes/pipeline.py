@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, Takes, Turn, taken
+from lazyflow.nodes.contract import Node, Takes, Turn, taken_by_any
 from lazyflow.nodes.events import Event
 from lazyflow.nodes.steps import step
 
@@ -19,8 +19,8 @@ class PipelineNode:
         self.before, self.last = tuple(steps[:-1]), steps[-1]
 
     async def takes(self) -> Takes:
-        """See `TakesMore`: the first step gets the pictures."""
-        return Takes(images=(await taken((*self.before, self.last)[0])).images)
+        """See `TakesMore`: the first step gets the files."""
+        return await taken_by_any((*self.before, self.last)[:1])
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """Each step's answer is the next one's message; later templates see all of them as outputs."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, Overrides, Takes, Turn, taken
+from lazyflow.nodes.contract import Node, Overrides, Takes, Turn, taken_by_any
 from lazyflow.nodes.events import Event
 from lazyflow.nodes.prompting import render, variables
 from lazyflow.spec.nodes import PromptSpec
@@ -29,8 +29,8 @@ class PromptNode:
         self.own = Overrides(system=spec.system, sampling=spec.sampling)
 
     async def takes(self) -> Takes:
-        """See `TakesMore`: its model's pictures; the result of a tool is nothing that a template could ask about."""
-        return Takes(images=(await taken(self.model)).images)
+        """See `TakesMore`: its model's files; the result of a tool is nothing that a template could ask about."""
+        return await taken_by_any([self.model])
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The model's answer to the rendered template."""

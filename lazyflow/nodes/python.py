@@ -57,7 +57,8 @@ class PythonNode:
 
     async def takes(self) -> Takes:
         """See `TakesMore`: the callable gets all files where it asks for them."""
-        return Takes(images=self.target is not None and "files" in self.target.takes)
+        files = self.target is not None and "files" in self.target.takes
+        return Takes(images=files, documents=files)
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """What the callable returns or yields."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from lazyflow.nodes.contract import Node, NodeFailed, Overrides, Takes, Turn, taken
+from lazyflow.nodes.contract import Node, NodeFailed, Overrides, Takes, Turn, taken_by_any
 from lazyflow.nodes.events import Event, Failure, Notice
 from lazyflow.nodes.prompting import template_failure, variables
 from lazyflow.nodes.steps import step
@@ -33,8 +33,8 @@ class RulesRouter:
         self.default = default
 
     async def takes(self) -> Takes:
-        """See `TakesMore`."""
-        return await taken_by(self.targets)
+        """See `TakesMore`: the files that any route can be given; a tool call would not find its way back."""
+        return await taken_by_any(self.targets.values())
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The chosen route's answer."""
@@ -71,8 +71,8 @@ class ModelRouter:
         self.listing = "\n".join(f"- {name}: {text}" if text else f"- {name}" for name, text in about.items())
 
     async def takes(self) -> Takes:
-        """See `TakesMore`."""
-        return await taken_by(self.targets)
+        """See `TakesMore`: the files that any route can be given; a tool call would not find its way back."""
+        return await taken_by_any(self.targets.values())
 
     async def stream(self, turn: Turn) -> AsyncGenerator[Event, None]:
         """The deciding call as a step, then the chosen route's answer."""
@@ -95,11 +95,6 @@ class ModelRouter:
         return replace(
             turn, message=QUESTION.format(routes=self.listing, message=turn.message), files=(), overrides=wishes
         )
-
-
-async def taken_by(targets: Mapping[str, Node]) -> Takes:
-    """Pictures, where any route sees them; a tool call would not find its way back to the route that made it."""
-    return Takes(images=any([(await taken(node)).images for node in targets.values()]))
 
 
 def answer(node: Node, turn: Turn) -> AsyncGenerator[Event, None]:

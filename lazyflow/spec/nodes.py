@@ -171,6 +171,14 @@ class Auth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """What may be attached to a message: so many files, each of so many MB (a million bytes)."""
+
+    max_mb: float = 20
+    max_files: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSpec:
     """A chat page with its API. `ports` are inclusive (first, last) ranges in the order to try them."""
 
@@ -187,7 +195,7 @@ class WebSpec:
     stream: bool = True
     titles: bool = True
     controls: tuple[Control, ...] = ()
-    upload: bool = False
+    upload: Upload | None = None
     theme: Theme = Theme()
     auth: Auth | None = None
     store: str | None = field(default=None, repr=False)

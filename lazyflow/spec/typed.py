@@ -22,6 +22,7 @@ from lazyflow.spec.nodes import (
     Route,
     RouterSpec,
     Theme,
+    Upload,
     WebSpec,
 )
 from lazyflow.spec.ports import port_ranges
@@ -94,6 +95,13 @@ def fallback(data: Any) -> Fallback:
     return Fallback(nodes=names(data["nodes"]), **values)
 
 
+def upload(data: Any) -> Upload | None:
+    """Yes or no, or yes with limits."""
+    if isinstance(data, dict):
+        return Upload(**data)
+    return Upload() if data else None
+
+
 def auth(data: Data) -> Auth:
     """Users and keys."""
     return Auth(users=data.get("users", {}), keys=tuple(data.get("keys", ())))
@@ -108,5 +116,6 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "controls": lambda data: tuple(Control(**one) for one in data),
     "theme": lambda data: Theme(**data),
     "auth": auth,
+    "upload": upload,
     "port": port_ranges,
 }

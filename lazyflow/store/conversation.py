@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from lazyflow.messages import History, Message, Role
+from lazyflow.messages import File, History, Message, Role
 from lazyflow.nodes.events import Failure, NodePath, Usage
+from lazyflow.store.files import Attachment
 
 Setting = bool | int | float | str | tuple[str, ...]
 Settings = Mapping[str, Mapping[str, Setting]]
@@ -46,6 +47,7 @@ class Entry:
     parent: str | None
     role: Role
     text: str = ""
+    files: tuple[Attachment, ...] = ()
     state: ReplyState = "done"
     node: str = ""
     use_context: bool = True
@@ -56,6 +58,11 @@ class Entry:
     usages: tuple[Usage, ...] = ()
     failure: Failure | None = None
     feedback: Feedback | None = None
+
+    @property
+    def gist(self) -> str:
+        """What a title is made of: its words, or the names of its files where there are none."""
+        return self.text if self.text.strip() else ", ".join(one.name for one in self.files)
 
     @property
     def barren(self) -> bool:
@@ -126,8 +133,15 @@ class Conversation:
         chosen = {parent: id for parent, id in self.chosen.items() if id in entries}  # noqa: A001 - as above
         return replace(self, entries=entries, chosen={**newest, **chosen})
 
-    def history_before(self, entry: Entry) -> History:
-        """What was said before `entry`: whole rounds only, so that no question is left open."""
+    def history_before(self, entry: Entry, files: Mapping[str, File] | None = None) -> History:
+        """What was said before `entry`: whole rounds only, so that no question is left open.
+
+        `files` are the contents of what was attached, by id.
+        """
+        return tuple(Message(said.role, said.text, contents_of(said, files)) for said in self.rounds_before(entry))
+
+    def rounds_before(self, entry: Entry) -> tuple[Entry, ...]:
+        """The questions before `entry` that were answered, each with its answer."""
         lineage: list[Entry] = []
         parent = entry.parent
         while parent is not None:
@@ -135,11 +149,16 @@ class Conversation:
             parent = self.entries[parent].parent
         lineage.reverse()
         return tuple(
-            Message(said.role, said.text)
+            said
             for question, answer in pairwise(lineage)
             if question.role is Role.USER and answer.role is Role.ASSISTANT and answer.text
             for said in (question, answer)
         )
+
+
+def contents_of(entry: Entry, files: Mapping[str, File] | None) -> tuple[File, ...]:
+    """What is attached to a message, as far as it is among `files`."""
+    return tuple(files[one.id] for one in entry.files if files is not None and one.id in files)
 
 
 def brought_back(now: Conversation, old: Conversation, entry: str) -> Conversation:

@@ -8,10 +8,11 @@ from typing import Protocol
 from lazyflow.errors import LazyflowError
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.files import Files
 from lazyflow.store.summary import Match, Place, Summary
 
 
-class Conversations(Protocol):
+class Conversations(Files, Protocol):
     """Keeps conversations, each for one person: nobody reads or changes another's.
 
     Every method is called on the event loop and never blocks it. All but `save` and `adjust` raise `StoreUnavailable`

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry, brought_back
+from lazyflow.store.files_in_memory import FilesInMemory
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary, excerpt_of, title_of
 
 MOST = 10_000
@@ -30,12 +31,12 @@ class Kept:
     removed: dict[str, Conversation] = field(default_factory=dict)
 
 
-class InMemory:
+class InMemory(FilesInMemory):
     """Keeps the most recently used conversations until the process ends."""
 
     def __init__(self, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock)
         self._most = most
-        self._clock = clock
         self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
 
     def save(
@@ -46,9 +47,10 @@ class InMemory:
         now = self._clock()
         kept = self._kept.get(key)
         if kept is None:
-            summary = Summary(id=conversation.id, title=title_of(entry.text), created=now, updated=now)
+            summary = Summary(id=conversation.id, title=title_of(entry.gist), created=now, updated=now)
             kept = self._kept[key] = Kept(conversation, summary)
         kept.conversation = conversation
+        self.sent(conversation.person, entry.files)
         # What a person says in a deleted conversation restores it.
         kept.deleted = kept.deleted and entry.role is not Role.USER
         kept.summary = replace(kept.summary, updated=now)
@@ -139,6 +141,8 @@ class InMemory:
 
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation."""
+        for entry in conversation.entries.values():
+            self.sent(conversation.person, entry.files)
         self._kept[(conversation.person, conversation.id)] = Kept(conversation, replace(summary, id=conversation.id))
         self._forget()
 
@@ -152,7 +156,10 @@ class InMemory:
 
     def _forget(self) -> None:
         while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+            (person, _), gone = self._kept.popitem(last=False)
+            for conversation in (gone.conversation, *gone.removed.values()):
+                for entry in conversation.entries.values():
+                    self.forget(person, entry.files)
 
 
 def done() -> asyncio.Future[None]:

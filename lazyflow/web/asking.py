@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lazyflow.graph.going_on import goes_on
+from lazyflow.messages import File
 from lazyflow.runtime.contract import Ask, RunningApp
 from lazyflow.spec.nodes import LocalSpec, OnlineSpec, WebSpec
-from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.conversation import Conversation, Entry, contents_of
+from lazyflow.store.files import Files
 from lazyflow.web.draft import Draft
 from lazyflow.web.settings import overrides
 
@@ -16,10 +20,25 @@ def askable(app: RunningApp, spec: WebSpec) -> tuple[str, ...]:
     return (spec.target, *(name for name in models if name != spec.target))
 
 
-def ask_of(app: RunningApp, spec: WebSpec, conversation: Conversation, question: Entry, draft: Draft) -> Ask:
+async def files_told(kept: Files, conversation: Conversation, question: Entry) -> Mapping[str, File]:
+    """The contents of all that is attached to `question` and to what was said before it. Raises: `StoreUnavailable`."""
+    said = (*conversation.rounds_before(question), question)
+    return await kept.files(conversation.person, [file.id for entry in said for file in entry.files])
+
+
+def ask_of(
+    app: RunningApp,
+    spec: WebSpec,
+    conversation: Conversation,
+    question: Entry,
+    draft: Draft,
+    *,
+    files: Mapping[str, File],
+) -> Ask:
     """What the app is asked for `draft`, an answer to `question`.
 
-    A model that is asked in the target's place is told the conversation if the page passes it to anybody.
+    A model that is asked in the target's place is told the conversation if the page passes it to anybody. `files` are
+    the contents of what was attached, by id.
     """
     node = draft.node or spec.target
     own = node == spec.target
@@ -30,7 +49,8 @@ def ask_of(app: RunningApp, spec: WebSpec, conversation: Conversation, question:
         message=question.text,
         entry=node,
         web=spec.name if own else None,
-        history=conversation.history_before(question),
+        history=conversation.history_before(question, files),
+        files=contents_of(question, files),
         use_context=question.use_context and (own or bool(spec.history)),
         overrides=overrides(app.spec, spec, conversation.settings),
         person=conversation.person,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.in_memory import InMemory
+from lazyflow.web.file_routes import mount_file_routes
 from lazyflow.web.rooms import Rooms
 from lazyflow.web.transfer import mount_transfer
 
@@ -42,8 +43,10 @@ def mount_page(
     pn.config.reconnect = True
     mount_files(server)
     kept = conversations or InMemory()
+    who = person or (lambda _headers, _cookies: "")
     rooms = Rooms(live, node, kept)
-    mount_transfer(server, kept, person or (lambda _headers, _cookies: ""), rooms.moved)
+    mount_transfer(server, kept, who, rooms.moved)
+    mount_file_routes(server, live, node, kept, who)
     page = Page(live, node, rooms, person)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.
     add_applications(

@@ -12,6 +12,7 @@ from lazyflow.store.summary import LONGEST_TITLE
 LONGEST_MESSAGE = 1_000_000
 LONGEST_ID = 64
 LONGEST_NOTE = 2_000
+MOST_FILES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A new message at the end of the conversation."""
+    """A new message at the end of the conversation; `files` are the ids of what is attached to it."""
 
     text: str
     use_context: bool
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Edit:
     entry: str
     text: str
     use_context: bool
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,21 @@ def text_of(data: Mapping[str, Any]) -> str | None:
     return text if isinstance(text, str) and text.strip() and len(text) <= LONGEST_MESSAGE else None
 
 
+def files_of(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The ids of attached files."""
+    ids = data.get("files", [])
+    known = isinstance(ids, list) and len(ids) <= MOST_FILES
+    fits = known and all(isinstance(one, str) and 0 < len(one) <= LONGEST_ID for one in ids)
+    return tuple(dict.fromkeys(ids)) if fits else None
+
+
+def message_of(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+    """A message's text and files: one of them may be missing."""
+    files = files_of(data)
+    text = text_of(data) or ("" if files and data.get("s", "") == "" else None)
+    return None if text is None or files is None else (text, files)
+
+
 def id_of(data: Mapping[str, Any], key: str = "id") -> str | None:
     """The id of a message, or of a conversation."""
     value = data.get(key)
@@ -172,14 +190,14 @@ def ready(data: Mapping[str, Any]) -> FromPage:
 
 def send(data: Mapping[str, Any]) -> FromPage | None:
     """Build a `Send`."""
-    text = text_of(data)
-    return None if text is None else Send(text, data.get("context") is not False)
+    said = message_of(data)
+    return None if said is None else Send(said[0], data.get("context") is not False, said[1])
 
 
 def edit(data: Mapping[str, Any]) -> FromPage | None:
     """Build an `Edit`."""
-    text, entry = text_of(data), id_of(data)
-    return None if text is None or entry is None else Edit(entry, text, data.get("context") is not False)
+    said, entry = message_of(data), id_of(data)
+    return None if said is None or entry is None else Edit(entry, said[0], data.get("context") is not False, said[1])
 
 
 def regenerate(data: Mapping[str, Any]) -> FromPage | None:

@@ -16,7 +16,8 @@ from lazyflow.runtime.contract import LiveApp
 from lazyflow.spec.nodes import Control
 from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState, Setting, brought_back
 from lazyflow.store.conversations import Conversations, StoreUnavailable
-from lazyflow.web.asking import ask_of, askable
+from lazyflow.store.files import Attachment
+from lazyflow.web.asking import ask_of, askable, files_told
 from lazyflow.web.audience import Audience, Listener
 from lazyflow.web.draft import Draft
 from lazyflow.web.keeper import Keeper
@@ -88,13 +89,13 @@ class Room:
             "adjusted": bool(self.conversation.settings),
         }
 
-    def say(self, text: str, *, use_context: bool, parent: str | None) -> bool:
+    def say(self, text: str, *, use_context: bool, parent: str | None, files: tuple[Attachment, ...] = ()) -> bool:
         """Add a person's message after `parent` and answer it; False where a reply is running."""
         if self.busy:
             return False
         path = self.conversation.path()
         at_end = parent == (path[-1].id if path else None)
-        said = Entry(id=new_id(), parent=parent, role=Role.USER, text=text, use_context=use_context)
+        said = Entry(id=new_id(), parent=parent, role=Role.USER, text=text, use_context=use_context, files=files)
         self._keep(said)
         self._answer(said, added=at_end)
         return True
@@ -227,7 +228,8 @@ class Room:
                 draft.take(Failure((), "This page is no longer part of the app.", "Ask its owner where it moved."))
                 return
             self._streams = spec.stream
-            events = app.stream(ask_of(app, spec, self.conversation, question, draft))
+            files = await files_told(self._kept, self.conversation, question)
+            events = app.stream(ask_of(app, spec, self.conversation, question, draft, files=files))
             try:
                 async for event in events:
                     draft.take(event)

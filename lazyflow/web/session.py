@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from typing_extensions import assert_never
@@ -12,6 +12,7 @@ from typing_extensions import assert_never
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
+from lazyflow.web.attaching import attached, offer
 from lazyflow.web.calls import calls_data
 from lazyflow.web.look import look
 from lazyflow.web.news import MOVED
@@ -62,6 +63,7 @@ class Session:
         self._room: Room | None = None
         self._leave: Callable[[], None] = nothing
         self._shown: dict[str, Any] | None = None
+        self._offered: dict[str, Any] | None = None
         self._controls: list[dict[str, Any]] | None = None
         self._closed = False
         self._in_turn = asyncio.Lock()
@@ -84,6 +86,7 @@ class Session:
         if shown != self._shown:
             self._shown = shown
             self._send(shown)
+        self._work(self._offer())
         if self._controls is not None and self._widgets(self._room) != self._controls:
             self._show_controls(self._room)
 
@@ -91,9 +94,18 @@ class Session:
         """Do what the page asks for, one thing after the other; what is no request of our page is ignored."""
         request = parse(data)
         if request is not None:
-            task = asyncio.get_running_loop().create_task(self._handle(request))
-            self._working.add(task)
-            task.add_done_callback(self._working.discard)
+            self._work(self._handle(request))
+
+    def _work(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(doing)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _offer(self) -> None:
+        offered = await offer(self._live, self._web)
+        if offered != self._offered:
+            self._offered = offered
+            self._send({"t": "upload", "takes": offered})
 
     async def _handle(self, request: FromPage) -> None:
         async with self._in_turn:
@@ -134,14 +146,8 @@ class Session:
 
     async def _ask(self, room: Room, request: Asking) -> None:
         match request:
-            case Send(text, use_context):
-                path = room.conversation.path()
-                if not room.say(text, use_context=use_context, parent=path[-1].id if path else None):
-                    self._send({"t": "refused", "s": text})
-            case Edit(entry, text, use_context):
-                old = room.conversation.entries.get(entry)
-                if old is not None and old.role is Role.USER:
-                    room.say(text, use_context=use_context, parent=old.parent)
+            case Send() | Edit():
+                await self._say(room, request)
             case Regenerate(entry, node):
                 room.answer_again(entry, node)
             case GoOn(entry):
@@ -150,6 +156,23 @@ class Session:
                 room.stop()
             case _:
                 assert_never(request)
+
+    async def _say(self, room: Room, request: Send | Edit) -> None:
+        refused: dict[str, Any] = {"t": "refused", "s": request.text, "files": list(request.files)}
+        try:
+            files = await attached(self._rooms.kept, self._person, self._live, self._web, request.files)
+        except LazyflowError as error:
+            self._send({**refused, "message": error.message, "help": error.help})
+            return
+        shown = room.conversation.path()
+        parent = shown[-1].id if shown else None
+        if isinstance(request, Edit):
+            old = room.conversation.entries.get(request.entry)
+            if old is None or old.role is not Role.USER:
+                return
+            parent = old.parent
+        if not room.say(request.text, use_context=request.use_context, parent=parent, files=files):
+            self._send(refused)
 
     async def _change(self, room: Room, request: Changing) -> None:
         match request:
@@ -188,7 +211,7 @@ class Session:
 
     async def _show(self, conversation: str) -> None:
         room = await self._enter(conversation)
-        self._shown = None
+        self._shown = self._offered = None
         self.refresh()
         self._send(room.snapshot())
 

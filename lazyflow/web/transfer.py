@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lazyflow.errors import LazyflowError
+from lazyflow.messages import File
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.store.export import markdown, to_json
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 2**20
 """Bytes of an import: a long year of conversations is about 20 MB."""
-WRITERS = {
-    "md": ("text/markdown", markdown),
-    "json": ("application/json", lambda summary, conversation: to_json([(summary, conversation)])),
+LARGEST_FILES = LARGEST // 2
+"""Bytes of files in an export: in base64 they take a third more."""
+WRITERS: Mapping[str, tuple[str, Callable[[Summary, Conversation, Mapping[str, File]], str]]] = {
+    "md": ("text/markdown", lambda summary, conversation, _: markdown(summary, conversation)),
+    "json": ("application/json", lambda summary, conversation, files: to_json([(summary, conversation)], files)),
 }
 
 
@@ -42,12 +45,14 @@ def mount_transfer(
         name, kind = request.path_params["name"], request.path_params["kind"]
         try:
             found = await one(kept, person(request.headers, request.cookies), name) if kind in WRITERS else None
+            files = await contents(kept, found[1]) if found is not None and kind == "json" else {}
         except StoreUnavailable as error:
             return PlainTextResponse(str(error), 503)
         if found is None:
             return PlainTextResponse("There is no such conversation.", 404)
         media_type, write = WRITERS[kind]
-        return Response(write(*found), media_type=f"{media_type}; charset=utf-8", headers=named(found[0], kind))
+        written = await asyncio.to_thread(write, *found, files)
+        return Response(written, media_type=f"{media_type}; charset=utf-8", headers=named(found[0], kind))
 
     async def take(request: Request) -> Response:
         content = bytearray()
@@ -58,6 +63,8 @@ def mount_transfer(
         try:
             whose = person(request.headers, request.cookies)
             imported = await asyncio.to_thread(read_export, bytes(content), whose)
+            for id, file in imported.files.items():  # noqa: A001 - its name
+                await kept.keep_file(whose, id, file)
             for summary, conversation in imported.conversations:
                 await kept.add(conversation, summary)
             brought(whose)
@@ -74,6 +81,16 @@ async def one(kept: Conversations, person: str, name: str) -> tuple[Summary, Con
     """A conversation and its line in the list, if it is this person's."""
     summary, conversation = await kept.summary(person, name), await kept.load(person, name)
     return (summary, conversation) if summary is not None and conversation is not None else None
+
+
+async def contents(kept: Conversations, conversation: Conversation) -> Mapping[str, File]:
+    """The files that go along with a conversation: in their order, as far as an import takes them."""
+    room, ids = LARGEST_FILES, []
+    for file in (file for entry in conversation.entries.values() for file in entry.files):
+        if file.id not in ids and file.size <= room:
+            room -= file.size
+            ids.append(file.id)
+    return await kept.files(conversation.person, ids)
 
 
 def named(summary: Summary, kind: str) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lazyflow.nodes.events import Failure, NodePath, Notice, Usage
 from lazyflow.store.conversation import Conversation, Entry, StepTaken
+from lazyflow.store.files import Attachment
 from lazyflow.store.values import plain
 
 Json = dict[str, Any]
@@ -23,6 +24,7 @@ def entry_data(entry: Entry) -> Json:
         "notices": list(entry.notices),
         "usage": usage_data(entry.usages) if entry.usages else None,
         "failure": failure_data(entry.failure) if entry.failure is not None else None,
+        "files": [file_data(file) for file in entry.files],
         "feedback": plain(entry.feedback) if entry.feedback is not None else None,
     }
     data: Json = {"id": entry.id, "role": entry.role.value, "text": entry.text, "state": entry.state}
@@ -30,6 +32,11 @@ def entry_data(entry: Entry) -> Json:
     if entry.thinking_seconds is not None:
         data["thought"] = round(entry.thinking_seconds, 1)
     return data
+
+
+def file_data(file: Attachment) -> Json:
+    """An attached file, which the page finds under its id."""
+    return {"id": file.id, "name": file.name, "size": file.size, "kind": file.kind}
 
 
 def queue_data(queue: Notice | None) -> Json:

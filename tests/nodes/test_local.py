@@ -152,7 +152,7 @@ async def test_the_conversation_reaches_a_node_that_reads_it_and_no_other() -> N
 
 async def test_a_document_s_text_stands_below_the_message() -> None:
     request = await sent(LocalSpec(name="chat", model="m"), turn(files=(File("a.txt", "text/plain", b"x", "x"),)))
-    assert request.messages[0].text == "hi\n\na.txt:\nx"
+    assert request.messages[0].text == "hi\n\na.txt:\n```\nx\n```"
 
 
 async def test_a_picture_is_left_out_and_that_is_told() -> None:

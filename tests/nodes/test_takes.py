@@ -26,7 +26,14 @@ class Able(FakeNode):
         return Takes(tools=True, images=True)
 
 
-SEES = Able("sees")
+class Deaf(FakeNode):
+    """A callable that asks for no files."""
+
+    async def takes(self) -> Takes:
+        return Takes(documents=False)
+
+
+SEES, DEAF = Able("sees"), Deaf("deaf")
 ROUTES = (Route(to="sees", when="input", about="all"),)
 
 
@@ -45,6 +52,8 @@ ROUTES = (Route(to="sees", when="input", about="all"),)
         (ParallelNode("p", {"a": BLIND, "b": SEES}, None), Takes(images=True)),
         (ParallelNode("p", {"a": BLIND}, None), TEXT_ALONE),
         (RulesRouter("r", ROUTES, {"sees": SEES, "blind": BLIND}, "blind"), Takes(images=True)),
+        (ParallelNode("p", {"a": DEAF, "b": SEES}, None), Takes(images=True)),
+        (PipelineNode("p", [DEAF, SEES]), Takes(documents=False)),
         (ModelRouter("r", SEES, ROUTES, {"sees": BLIND}, None), TEXT_ALONE),
     ],
 )
@@ -57,4 +66,4 @@ async def test_a_callable_takes_pictures_where_it_asks_for_files(signature: str,
     (tmp_path / "own.py").write_text(f"def reply({signature}):\n    return 'ok'\n")
     node = PythonNode(PythonSpec(name="own", call="./own.py:reply"), tmp_path)
     await node.open()
-    assert await taken(node) == Takes(images=images)
+    assert await taken(node) == Takes(images=images, documents=images)

@@ -35,7 +35,7 @@ A single value may come from the environment: `${NAME}`, `${NAME:-default}`, `${
 `system`, `template`, `welcome` and `examples` are taken as they are. Keys that begin with `x-` are free, at the top and
 in every node: the place for YAML anchors.
 """
-PARTS = ("sampling", "jsonFormat", "fallback", "endpoint", "route", "control", "theme", "auth")
+PARTS = ("sampling", "jsonFormat", "fallback", "endpoint", "route", "control", "upload", "theme", "auth")
 NAMED = {"nodeName": "a node's name", "modelNodeName": "a model node's name", "port": "port 0 to 65535"}
 TYPES = {"string": "text", "boolean": "`true` or `false`", "object": "map", "null": "nothing"}
 SCHEMA = load_schema(RESOLVED)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lazyflow.spec.nodes import Auth, Control, Endpoint, Fallback, Route, Theme
+from lazyflow.spec.nodes import Auth, Control, Endpoint, Fallback, Route, Theme, Upload
 from lazyflow.spec.parse import parse
 from lazyflow.spec.platforms import PLATFORMS
 from lazyflow.spec.sampling import Sampling
@@ -28,6 +28,7 @@ PARTS = {
     "control": Control,
     "theme": Theme,
     "auth": Auth,
+    "upload": Upload,
 }
 CLASSES: dict[str, Any] = {**TYPES, **PARTS}
 ABSENT: tuple[Any, ...] = (None, (), {}, "", Fallback(), Sampling(), Theme())

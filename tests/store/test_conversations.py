@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from lazyflow.nodes.events import Failure, Request, Usage
@@ -15,31 +12,6 @@ from lazyflow.store.conversation import Conversation, Feedback, Settings, StepTa
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty, keep, opened, unfinished
-from tests.store.postgres import postgres
-
-
-@pytest.fixture(params=["memory", "chats.db", pytest.param("postgres", marks=pytest.mark.postgres)])
-def place(request: pytest.FixtureRequest) -> str:
-    """What `store` in app.yaml says."""
-    if request.param != "postgres":
-        return str(request.param)
-    cluster = request.getfixturevalue("cluster")
-    name = f"chats_{secrets.token_hex(4)}"
-    with psycopg.connect(f"{cluster}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return f"{cluster}/{name}"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture
-async def kept(place: str, tmp_path: Path) -> AsyncIterator[Conversations]:
-    async with opened(tmp_path, place) as store:
-        yield store
 
 
 async def test_conversations_are_there_after_a_restart(place: str, tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from lazyflow.messages import File
 from lazyflow.nodes.events import Failure, Usage
 from lazyflow.store.conversation import Conversation, Feedback, StepTaken
 from lazyflow.store.export import markdown, to_json
+from lazyflow.store.files import Attachment, attachment_of
 from lazyflow.store.importing.read import read_export
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty
@@ -31,6 +34,33 @@ def told() -> Conversation:
     ):
         conversation = conversation.with_entry(entry)
     return conversation
+
+
+def test_attached_files_travel_along_and_are_read_like_any_that_a_person_brings() -> None:
+    picture = File("p.png", "image/png", b"\x89PNG\r\n\x1a\n...")
+    liar = File("notes.txt", "text/html", b"<script>1</script>", "another text")
+    broken = File("x.bin", "text/plain", b"\x00")
+    files = {"f1": picture, "f2": liar, "f3": broken}
+    question = replace(asked("q", ""), files=tuple(attachment_of(*one) for one in files.items()))
+    document = to_json([(SUMMARY, empty().with_entry(question))], files)
+    names = iter(("q", "n1", "n2", "new"))
+    found = read_export(document, "bob", new_id=lambda: next(names))
+    ((_, back),) = found.conversations
+    read = {"n1": picture, "n2": File("notes.txt", "text/plain", liar.data, "<script>1</script>")}
+    assert found.files == read
+    assert back.entries["q"].files == tuple(attachment_of(*one) for one in read.items())
+    assert "*[p.png]*\n\n*[notes.txt]*" in markdown(SUMMARY, empty().with_entry(question))
+
+
+def test_files_whose_contents_are_not_at_hand_are_named_and_left_out() -> None:
+    question = replace(asked("q", "look"), files=(Attachment(id="f", name="p.png", media_type="image/png", size=9),))
+    document = to_json([(SUMMARY, empty().with_entry(question))])
+    assert json.loads(document)["conversations"][0]["entries"][0]["files"] == [
+        {"name": "p.png", "type": "image/png", "size": 9}
+    ]
+    found = read_export(document, "bob")
+    assert found.files == {}
+    assert all(not entry.files for _, conversation in found.conversations for entry in conversation.entries.values())
 
 
 def test_markdown_holds_what_is_shown_and_how_replies_ended() -> None:

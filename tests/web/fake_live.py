@@ -48,6 +48,7 @@ class FakeLive:
         self.asked: list[Ask] = []
         self.closed = 0
         self.leases = 0
+        self.taken = Takes(images=True)
         self.generation = 1
         self.trouble = Trouble()
         self.nodes: Mapping[str, NodeStatus] = {"chat": NodeStatus(state="ready")}
@@ -81,7 +82,7 @@ class FakeLive:
         raise NodeFailed(Failure((node,), f"no tokens of {text}", "", "invalid"))
 
     async def takes(self, node: str) -> Takes:
-        return TEXT_ALONE if node in self.nodes else Takes(tools=True, images=True)
+        return self.taken if node in self.nodes else TEXT_ALONE
 
     def status(self) -> Mapping[str, NodeStatus]:
         return self.nodes

@@ -24,6 +24,9 @@ class Page:
 
     async def says(self, until: Callable[[], bool], **data: Any) -> None:
         self.session.handle(data)
+        await self.until(until)
+
+    async def until(self, until: Callable[[], bool]) -> None:
         for _ in range(500):
             if until():
                 return

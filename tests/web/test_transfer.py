@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from lazyflow.messages import File
+from lazyflow.store.files import attachment_of
 from lazyflow.store.in_memory import InMemory
-from lazyflow.web.transfer import LARGEST, mount_transfer
+from lazyflow.web.transfer import LARGEST, LARGEST_FILES, mount_transfer
 from tests.store.kept import answered, asked, empty, keep
 
 
@@ -46,6 +50,24 @@ async def test_what_was_downloaded_can_be_brought_to_another_person(client: http
     told = await store.load("bob", summary.id)
     assert told is not None
     assert [entry.text for entry in told.path()] == ["hi", "ho"]
+
+
+async def test_attached_files_go_along_as_far_as_an_import_takes_them(
+    client: httpx.AsyncClient, store: InMemory
+) -> None:
+    small, large = File("a.txt", "text/plain", b"a", "a"), File("b.txt", "text/plain", b"b" * (LARGEST_FILES + 1), "b")
+    for name, file in (("f1", large), ("f2", small)):
+        await store.keep_file("ann", name, file)
+    files = (attachment_of("f1", large), attachment_of("f2", small))
+    await keep(store, empty(), replace(asked("q", "hi"), files=files))
+    whole = (await client.get("/conversations/c1.json")).content
+    done = await client.post("/conversations", content=whole, headers={"person": "bob"})
+    assert done.json() == {"imported": 1, "skipped": 0}
+    told = await store.load("bob", (await store.recent("bob"))[0].id)
+    assert told is not None
+    (question,) = told.path()
+    assert [file.name for file in question.files] == ["a.txt"]
+    assert await store.files("bob", [question.files[0].id]) == {question.files[0].id: small}
 
 
 async def test_a_file_that_is_no_export_or_too_large_is_refused_in_words(client: httpx.AsyncClient) -> None:

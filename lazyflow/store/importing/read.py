@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lazyflow.errors import LazyflowError
+from lazyflow.messages import File
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.export import VERSION
 from lazyflow.store.importing.foreign import NewId
@@ -26,10 +27,14 @@ class ImportRefused(LazyflowError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was found in a file; `skipped` conversations were empty or could not be read."""
+    """What was found in a file; `skipped` conversations were empty or could not be read.
+
+    `files` are what is attached to messages, by id: `Files.keep_file` keeps each before its conversation is added.
+    """
 
     conversations: tuple[tuple[Summary, Conversation], ...]
     skipped: int = 0
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 def read_export(
@@ -42,20 +47,22 @@ def read_export(
     moment = time.time() if now is None else now
     fresh = new_id or (lambda: secrets.token_urlsafe(12))
     found, skipped = [], 0
+    files: dict[str, File] = {}
     for one in listed(content):
         try:
-            summary, conversation = read_one(mapping(one), moment, fresh)
+            summary, conversation = read_one(mapping(one), moment, fresh, files)
         except (Malformed, KeyError, OverflowError):
             skipped += 1
             continue
         if not conversation.entries:
             skipped += 1
             continue
-        title = summary.title.strip() or title_of(next(iter(conversation.entries.values())).text)
+        title = summary.title.strip() or title_of(next(iter(conversation.entries.values())).gist)
         found.append((replace(summary, title=title), replace(conversation, person=person)))
     if not found:
         raise refused("there is no conversation in it that can be read")
-    return Imported(tuple(found), skipped)
+    told = {one.id for _, conversation in found for entry in conversation.entries.values() for one in entry.files}
+    return Imported(tuple(found), skipped, {name: file for name, file in files.items() if name in told})
 
 
 def listed(content: str | bytes) -> list[Any]:
@@ -77,10 +84,12 @@ def listed(content: str | bytes) -> list[Any]:
     return [document]
 
 
-def read_one(data: Mapping[str, Any], now: float, new_id: NewId) -> tuple[Summary, Conversation]:
-    """One conversation of any kind. Raises: `Malformed`."""
+def read_one(
+    data: Mapping[str, Any], now: float, new_id: NewId, files: MutableMapping[str, File]
+) -> tuple[Summary, Conversation]:
+    """One conversation of any kind; files that come with it are added to `files`. Raises: `Malformed`."""
     if "lazyflow" in data:
-        return read_own(mapping(data["lazyflow"]), new_id)
+        return read_own(mapping(data["lazyflow"]), new_id, files)
     if is_openai(data):
         return read_openai(data, now, new_id)
     if is_open_webui(data):

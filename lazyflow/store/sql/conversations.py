@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from lazyflow.messages import File
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.files import Attachment
 from lazyflow.store.sql.failures import unavailable
+from lazyflow.store.sql.filing import drop_file, read_attachments, read_files, write_file
 from lazyflow.store.sql.reading import read_conversation, read_recent, read_requests, read_summary
 from lazyflow.store.sql.removing import bring_back_entry, remove_entry
 from lazyflow.store.sql.saving import save_settings, save_whole
@@ -111,6 +114,23 @@ class SqlConversations:
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation."""
         await self._writer.submit(lambda connection: save_whole(connection, conversation, summary))
+
+    async def keep_file(self, person: str, id: str, file: File) -> None:  # noqa: A002 - its name
+        """Keep a file that no message has yet."""
+        now = self._clock()
+        await self._writer.submit(lambda connection: write_file(connection, person, id, file, now))
+
+    async def attachments(self, person: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        """Those of the files that are this person's."""
+        return await self._read(lambda connection: read_attachments(connection, person, ids)) if ids else ()
+
+    async def files(self, person: str, ids: Sequence[str]) -> Mapping[str, File]:
+        """The same with their contents."""
+        return await self._read(lambda connection: read_files(connection, person, ids)) if ids else {}
+
+    async def drop_file(self, person: str, id: str) -> None:  # noqa: A002 - its name
+        """Forget a file, unless a message has it."""
+        await self._writer.submit(lambda connection: drop_file(connection, person, id))
 
     async def close(self) -> None:
         """Store what is waiting and let the database go."""

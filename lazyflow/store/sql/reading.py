@@ -10,6 +10,8 @@ from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.conversation import Feedback as Judged
+from lazyflow.store.files import Attachment
+from lazyflow.store.sql.filing import files_of
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
 from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import Place, Summary
@@ -40,23 +42,25 @@ def read_conversation(connection: Connection, person: str, id: str) -> Conversat
         .where(entries.c.conversation == found.key, entries.c.deleted_at.is_(None))
         .order_by(entries.c.key)
     ).all()
+    attached = files_of(connection, found.key)
     return Conversation(
         id=id,
         person=person,
-        entries={row.id: entry_of(row) for row in rows},
+        entries={row.id: entry_of(row, attached.get(row.key, ())) for row in rows},
         # Where the branch that was shown is removed, the newest beside it is shown.
         chosen={row.parent: row.id for row in (*rows, *(row for row in rows if row.chosen))},
         settings=settings(found.settings),
     )
 
 
-def entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any], files: tuple[Attachment, ...]) -> Entry:
     """A row as a message."""
     return Entry(
         id=row.id,
         parent=row.parent,
         role=Role(row.role),
         text=row.text,
+        files=files,
         state=row.state,
         node=row.node,
         use_context=row.use_context,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, s
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.sql.filing import attach
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
 from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import LONGEST_TITLE, Summary, title_of
@@ -21,7 +22,7 @@ def save_entry(
 ) -> None:
     """Keep the newest state of one message; its conversation begins with it or was used now."""
     key = begun(connection, conversation, entry, now)
-    write_entry(connection, key, entry, now)
+    write_entry(connection, conversation.person, key, entry, now)
     put(
         connection,
         entries,
@@ -49,7 +50,7 @@ def save_whole(connection: Connection, conversation: Conversation, summary: Summ
     key = new(connection, conversation, summary)
     shown = set(conversation.chosen.values())
     for entry in conversation.entries.values():
-        write_entry(connection, key, entry, summary.created, chosen=entry.id in shown)
+        write_entry(connection, conversation.person, key, entry, summary.created, chosen=entry.id in shown)
 
 
 def begun(connection: Connection, conversation: Conversation, entry: Entry, now: float) -> int:
@@ -62,7 +63,7 @@ def begun(connection: Connection, conversation: Conversation, entry: Entry, now:
             used["deleted_at"] = None
         connection.execute(update(conversations).where(conversations.c.key == key).values(used))
         return int(key)
-    summary = Summary(id=conversation.id, title=title_of(entry.text), created=now, updated=now)
+    summary = Summary(id=conversation.id, title=title_of(entry.gist), created=now, updated=now)
     return new(connection, conversation, summary)
 
 
@@ -84,8 +85,10 @@ def new(connection: Connection, conversation: Conversation, summary: Summary) ->
     return int(made[0])
 
 
-def write_entry(connection: Connection, conversation: int, entry: Entry, now: float, *, chosen: bool = True) -> None:
-    """One message with its feedback and what it took."""
+def write_entry(
+    connection: Connection, person: str, conversation: int, entry: Entry, now: float, *, chosen: bool = True
+) -> None:
+    """One message with its files, its feedback and what it took."""
     row = {
         "chosen": chosen,
         "role": entry.role.value,
@@ -103,8 +106,10 @@ def write_entry(connection: Connection, conversation: int, entry: Entry, now: fl
     this = and_(entries.c.conversation == conversation, entries.c.id == entry.id)
     added = {"conversation": conversation, "id": entry.id, "parent": entry.parent, "created": now}
     put(connection, entries, this, row, added)
-    if entry.usages or entry.feedback is not None:
+    if entry.usages or entry.feedback is not None or entry.files:
         key = connection.execute(select(entries.c.key).where(this)).scalar_one()
+        if entry.files:
+            attach(connection, person, key, entry)
         if entry.usages:
             usage = {"usage": [plain(usage) for usage in entry.usages]}
             put(connection, runs, runs.c.entry == key, usage, {"entry": key, "requests": []})

@@ -7,10 +7,11 @@ import time
 from sqlalchemy import Connection, delete, inspect, text, update
 
 from lazyflow.errors import LazyflowError
+from lazyflow.store.sql.filing import forget_unsent
 from lazyflow.store.sql.tables import conversations, entries, metadata
 
 # With it a database that is up to date is opened without importing Alembic.
-HEAD = "0004"
+HEAD = "0005"
 VERSION_TABLE = "lazyflow_version"
 LOCK = 0x1A2F10
 UNDO_SECONDS = 30 * 24 * 3600.0
@@ -38,6 +39,7 @@ def tidy(connection: Connection) -> None:
     long_ago = time.time() - UNDO_SECONDS
     connection.execute(delete(conversations).where(conversations.c.deleted_at < long_ago))
     connection.execute(delete(entries).where(entries.c.deleted_at < long_ago))
+    forget_unsent(connection, time.time())
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -86,3 +87,36 @@ feedback = Table(
     Column("note", Text, nullable=False),
     Column("updated", Double, nullable=False),
 )
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", String(64), ForeignKey("contents.hash"), nullable=False),
+    Column("created", Double, nullable=False),
+    UniqueConstraint("person", "id", name="files_of_person"),
+)
+Index("files_by_content", files.c.content)
+Index("files_by_time", files.c.created)
+
+attached = Table(
+    "attached",
+    metadata,
+    Column("entry", Integer, ForeignKey("entries.key", ondelete="CASCADE"), primary_key=True),
+    Column("file", Integer, ForeignKey("files.key"), primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+Index("attached_by_file", attached.c.file)

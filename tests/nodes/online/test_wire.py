@@ -121,7 +121,7 @@ async def test_pictures_go_along() -> None:
     async with asked(answer(), model="gpt-4o-mini") as (chat, peer):
         await events_of(chat, Turn(message="look", files=files, path=("chat",)))
     text, picture = peer.received[0].body["messages"][0]["content"]
-    assert text["text"] == "look\n\nt.txt:\nx"
+    assert text["text"] == "look\n\nt.txt:\n```\nx\n```"
     assert picture["image_url"]["url"] == "data:image/png;base64,AQ=="
 
 

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import io
+import itertools
+import zlib
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from lazyflow.uploads.pdf import LARGEST_STREAM, pdf_text
+from lazyflow.uploads.refused import UploadRefused
+from tests.uploads.pdfs import pdf, written
+
+
+def reason(data: bytes, longest: int = 1000, **bounds: object) -> str:
+    with pytest.raises(UploadRefused) as caught:
+        pdf_text("a.pdf", data, longest, **bounds)  # type: ignore[arg-type] # a test's own bounds
+    return caught.value.reason
+
+
+def locked(password: str) -> bytes:
+    writer = PdfWriter(PdfReader(io.BytesIO(pdf("secret"))))
+    writer.encrypt(password, algorithm="RC4-128")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_pages_are_parted_and_empty_ones_left_out() -> None:
+    assert pdf_text("a.pdf", pdf("One", "", "Three"), 1000) == "One\n\nThree"
+
+
+def test_a_locked_pdf_is_told_from_one_that_any_reader_opens() -> None:
+    assert reason(locked("pass")) == "locked"
+    assert pdf_text("a.pdf", locked(""), 1000) == "secret"
+
+
+def test_pictures_of_pages_have_no_text() -> None:
+    assert reason(pdf("")) == "scan"
+
+
+def test_pages_and_text_have_an_end() -> None:
+    assert reason(pdf(*"abcd"), pages=3) == "pages"
+    assert reason(pdf("x" * 60, "x" * 60), longest=100) == "long"
+
+
+def test_one_endless_page_ends_when_its_time_is_over() -> None:
+    ticks = itertools.count()
+    endless = b"BT /F1 12 Tf " + b"(x) Tj " * 5000 + b"ET"
+    assert reason(pdf(contents=[endless]), 10_000, seconds=100, clock=lambda: float(next(ticks))) == "slow"
+    assert next(ticks) < 300
+
+
+def test_a_stream_that_unfolds_without_end_is_not_unfolded() -> None:
+    bomb = zlib.compress(b" " * (LARGEST_STREAM + 1))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(bomb), bomb),
+    ]
+    assert reason(written(objects)) in {"damaged", "scan"}
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4", b"%PDF-1.4\n" + b"[" * 100_000, pdf("x")[:200], b"%PDF-1.4\nxref\n"])
+def test_a_damaged_pdf_is_refused_and_raises_nothing_else(data: bytes) -> None:
+    assert reason(data) in {"damaged", "scan"}
