@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
+from lazyflow.cli.logs import Lines
 from lazyflow.reports.report import build_report
 from lazyflow.reports.text import text
 from lazyflow.reports.visible import visible
@@ -19,7 +19,7 @@ BAR = 24
 class Narrator:
     """Tells each change once. A line that is drawn again and again is for terminals alone."""
 
-    def __init__(self, live: Live, stream: TextIO) -> None:
+    def __init__(self, live: Live, stream: Lines) -> None:
         self.live = live
         self.stream = stream
         self.terminal = stream.isatty()

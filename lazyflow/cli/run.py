@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,7 +37,7 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
 @click.option("-f", "--file", "over", multiple=True, type=click.Path(path_type=Path), help="A file to lay over it.")
 @click.option("--host", help="Listen here instead of where app.yaml says.")
 @click.option("--port", "ports", type=Ports(), help="A port or a range instead of what app.yaml says.")
-@click.option("--no-watch", is_flag=True, help="Do not reload when a file changes.")
+@click.option("--no-watch", "watch", flag_value=False, default=True, help="Do not reload when a file changes.")
 @click.option(
     "--drain",
     type=click.FloatRange(min=0),
@@ -45,28 +46,19 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
 @click.option("--poll", is_flag=True, help="Look at the files instead of waiting for events (network folders).")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
 @click.option("--insecure", is_flag=True, help="Let everybody in who reaches the host, without `auth`.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="json: one object a line, with a line for each request.",
+)
 @click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
-def command(  # noqa: PLR0917 - click passes them by name
-    app: Path,
-    over: Sequence[Path],
-    host: str | None,
-    ports: tuple[tuple[int, int], ...] | None,
-    env_file: Path | None,
-    drain: float | None,
-    *,
-    no_watch: bool,
-    poll: bool,
-    browse: bool,
-    insecure: bool,
-) -> int:
+def command(app: Path, over: Sequence[Path], env_file: Path | None, **wished: Any) -> int:
     """Serve the app of APP (an app.yaml). The address of each page is printed as soon as it answers.
 
     Ctrl-C lets running replies finish; a second one ends at once.
     """
     from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 
-    wishes = Wishes(
-        host=host, ports=ports, watch=not no_watch, poll=poll, drain=drain, browse=browse, insecure=insecure
-    )
     with results() as out:
-        return Service((app, *over), env_file, wishes, out).run()
+        return Service((app, *over), env_file, Wishes(**wished), out).run()

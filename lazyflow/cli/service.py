@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
-import sys
 import webbrowser
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from lazyflow.cli.logs import LogFormat, Logs
 from lazyflow.cli.narrator import Narrator
 from lazyflow.cli.signals import handled
 from lazyflow.errors import LazyflowError, MissingExtra
@@ -53,15 +52,17 @@ class Wishes:
     drain: float | None = None
     browse: bool = False
     insecure: bool = False
+    log_format: LogFormat = "text"
 
 
 class Service:
-    """One run of an app. `out` takes the addresses, stderr everything else."""
+    """One run of an app. `out` takes the addresses, the log everything else."""
 
     def __init__(self, files: Sequence[Path], env_file: Path | None, wishes: Wishes, out: TextIO) -> None:
         self.source = Source(tuple(files), os.environ, env_file)
         self.wishes = wishes
         self.out = out
+        self.logs = Logs(wishes.log_format)
         self.stop = asyncio.Event()
         self.code = 0
 
@@ -70,12 +71,12 @@ class Service:
 
         Raises: `LazyflowError` where the app cannot start.
         """
-        logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-        logging.getLogger("lazyflow").setLevel(logging.INFO)
+        self.logs.begin()
         return asyncio.run(self._run())
 
     async def _run(self) -> int:
         async with open_live(self.source, drain=self.wishes.drain) as live, AsyncExitStack() as stack:
+            stack.enter_context(self.logs.hiding_secrets_of(live))
             webs = live.app.spec.webs
             if not webs:
                 raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")
@@ -91,7 +92,7 @@ class Service:
                 for name, web in webs.items():
                     kept = await stack.enter_async_context(open_conversations(web, live.app.spec))
                     sites.append(self._site(live, web, listeners[name], kept))
-                stack.enter_context(Narrator(live, sys.stderr).told())
+                stack.enter_context(Narrator(live, self.logs.lines).told())
                 if self.wishes.watch:
                     await stack.enter_async_context(running(watch(live, poll=self.wishes.poll)))
                 await stack.enter_async_context(running(self._give_up_where_nothing_works(live)))
@@ -149,7 +150,7 @@ class Service:
         if self.stop.is_set():
             # The second time means now: models live in processes of their own, which end with this one.
             os._exit(INTERRUPTED)
-        click.echo("stopping: running replies may finish; Ctrl-C ends at once", err=True)
+        self.logs.lines.write("stopping: running replies may finish; Ctrl-C ends at once\n")
         self.code = INTERRUPTED if number == signal.SIGINT else 0
         self.stop.set()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Match
-
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
     from starlette.types import Scope
 
 OTHER = "other"
@@ -27,6 +26,8 @@ class RouteTable:
 
     def name(self, scope: Scope) -> str:
         """The path of the route that a request takes: what a client makes up is one and the same «other»."""
+        from starlette.routing import Match  # noqa: PLC0415 - heavy, and used here only
+
         if scope["path"] in self.own:
             return str(scope["path"])
         found = (route for route in self.routes if route.matches(scope)[0] is not Match.NONE)

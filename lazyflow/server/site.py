@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from lazyflow.runtime.contract import LiveApp
+from lazyflow.server.access_log import access_log
 from lazyflow.server.admission import guarded
 from lazyflow.server.health import health_routes
 from lazyflow.server.metrics.metrics import Metrics
 from lazyflow.server.openai.problem import add_problem_handlers
 from lazyflow.server.openai.routes import openai_routes
 from lazyflow.server.reload import reload_routes
+from lazyflow.server.request_id import RequestIds
 from lazyflow.server.route_table import RouteTable
 from lazyflow.server.security_headers import SecurityHeaders
 from lazyflow.server.traffic import Traffic
@@ -38,6 +40,6 @@ def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None], *
     add_problem_handlers(site)
     mount_page(site)
     gate = guarded(site, live, web, insecure=insecure)
-    traffic = Traffic(SecurityHeaders(gate), RouteTable(site.routes, gate.paths), [metrics.exchanges])
+    traffic = Traffic(SecurityHeaders(gate), RouteTable(site.routes, gate.paths), [metrics.exchanges, access_log])
     metrics.websockets.set_function(lambda: traffic.websockets)
-    return traffic
+    return RequestIds(traffic)
