@@ -52,11 +52,17 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
     default="text",
     help="json: one object a line, with a line for each request.",
 )
+@click.option(
+    "--grace",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    help="Seconds that running replies have to finish when the app is told to stop (10).",
+)
 @click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
 def command(app: Path, over: Sequence[Path], env_file: Path | None, **wished: Any) -> int:
     """Serve the app of APP (an app.yaml). The address of each page is printed as soon as it answers.
 
-    Ctrl-C lets running replies finish; a second one ends at once.
+    Ctrl-C and SIGTERM let running replies finish; a second one ends at once.
     """
     from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 

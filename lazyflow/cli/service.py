@@ -35,15 +35,13 @@ from lazyflow.store.opening import open_conversations
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-# Seconds that running replies have to finish when the app is told to stop.
-GRACE = 10.0
 FAILED = 1
 INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the command line says beside the files."""
+    """What the command line says beside the files. `grace` is how many seconds replies have to finish at the end."""
 
     host: str | None = None
     ports: tuple[tuple[int, int], ...] | None = None
@@ -53,6 +51,7 @@ class Wishes:
     browse: bool = False
     insecure: bool = False
     log_format: LogFormat = "text"
+    grace: float = 10.0
 
 
 class Service:
@@ -143,8 +142,8 @@ class Service:
 
     async def _until_stopped(self, live: Live) -> None:
         await self.stop.wait()
-        if self.code != FAILED:
-            await live.quiet(GRACE)
+        if self.code != FAILED and not await live.wind_down(self.wishes.grace):
+            self.logs.lines.write(f"replies that still run after {self.wishes.grace:g} s are cut off\n")
 
     def _told_to_stop(self, number: int) -> None:
         if self.stop.is_set():

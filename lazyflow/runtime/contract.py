@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from lazyflow.engine.contract import ModelInfo, ModelState
-from lazyflow.errors import Problem
+from lazyflow.errors import LazyflowError, Problem
 from lazyflow.graph.graph import Graph
 from lazyflow.messages import File, History
 from lazyflow.nodes.contract import Embeddings, Overrides, Takes
@@ -78,6 +78,13 @@ class Reloaded:
         if self.trouble.problems or self.trouble.failures:
             return "refused"
         return "applied" if self.changed else "unchanged"
+
+
+class Stopping(LazyflowError):
+    """The app is about to end: running replies may finish, and no new one begins."""
+
+    def __init__(self) -> None:
+        super().__init__("the app is being stopped", "send the message again in a moment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +170,12 @@ class LiveApp(Protocol):
     def trouble(self) -> Trouble:
         """What every open page should show now."""
 
+    @property
+    def stopping(self) -> bool:
+        """Whether no new turn begins, because the app is about to end."""
+
     def lease(self) -> AbstractContextManager[RunningApp]:
-        """The current generation, kept open until the context ends: one lease a turn."""
+        """The current generation, kept open until the context ends: one lease a turn. Raises: `Stopping`."""
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the event loop after each change of generation, trouble or status; returns its end."""

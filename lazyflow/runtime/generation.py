@@ -43,6 +43,11 @@ class Generation:
             if not self._leases:
                 self._free.set()
 
+    @property
+    def leased(self) -> bool:
+        """Whether anybody holds a lease."""
+        return bool(self._leases)
+
     async def free(self) -> None:
         """Wait until nobody holds a lease."""
         await self._free.wait()

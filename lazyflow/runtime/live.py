@@ -18,7 +18,7 @@ from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
 from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
-from lazyflow.runtime.contract import Observer, Reloaded, RunningApp, Trouble
+from lazyflow.runtime.contract import Observer, Reloaded, RunningApp, Stopping, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
 from lazyflow.runtime.observers import Observers
@@ -55,8 +55,10 @@ class Live:
         self.source = source
         self.reading: Reading
         self.served: Mapping[str, WebSpec]
+        self.stopping = False
         self._trouble = Trouble()
         self._current: Generation
+        self._leaving: tuple[Generation, ...] = ()
         self._locate = locate
         self._drain = drain
         self._room = room
@@ -92,7 +94,9 @@ class Live:
         return {**self._current.seen, **self.reading.seen}
 
     def lease(self) -> AbstractContextManager[RunningApp]:
-        """The current generation, kept open until the context ends: one lease a turn."""
+        """See `LiveApp`. Raises: `Stopping`."""
+        if self.stopping:
+            raise Stopping
         return self._current.lease()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -138,10 +142,16 @@ class Live:
             await self._current.app.close()
             await self._pool.close()
 
-    async def quiet(self, limit: float) -> None:
-        """Wait until no reply runs, at most `limit` seconds."""
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._current.free(), limit)
+    async def wind_down(self, limit: float) -> bool:
+        """Begin no new turn, and wait `limit` seconds at the most until none runs; whether none does."""
+        self.stopping = True
+        self._tell()
+        free = (generation.free() for generation in (self._current, *self._leaving))
+        try:
+            await asyncio.wait_for(asyncio.gather(*free), limit)
+        except asyncio.TimeoutError:
+            return False
+        return True
 
     @asynccontextmanager
     async def watched(self, *, poll: bool = False) -> AsyncGenerator[None, None]:
@@ -205,6 +215,7 @@ class Live:
         swapped = models_swapped(todo, old.app.claims, claims, self._pool, room=self._room, drain=self._drain)
         async with swapped:
             app = await open_app(reading, graph, claims, old.app.reusable(todo.keep), self._observers)
+        self._leaving = tuple(generation for generation in (*self._leaving, old) if generation.leased)
         self._current = Generation(old.number + 1, app, reading)
         self._aside.start(warm_up(app), "warm up")
         self._aside.start(old.retire(self._drain), f"close generation {old.number}")

@@ -24,8 +24,9 @@ def health_routes(live: LiveApp) -> APIRouter:
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
         waiting = not_ready(live)
-        body: dict[str, Any] = {"status": "waiting" if waiting else "ready", "nodes": waiting}
-        return JSONResponse(body, READY if not waiting else UNREADY)
+        status = "stopping" if live.stopping else "waiting" if waiting else "ready"
+        body: dict[str, Any] = {"status": status, "nodes": waiting}
+        return JSONResponse(body, READY if status == "ready" else UNREADY)
 
     return router
 

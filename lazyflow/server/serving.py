@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
@@ -44,12 +45,18 @@ async def serve(
         asyncio.create_task(server.serve(sockets=[site.listener]), name=f"serve {site.node}")
         for server, site in zip(servers, sites, strict=True)
     ]
+    logging.getLogger("uvicorn.error").addFilter(of_interest)
     try:
         await until()
     finally:
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
+
+
+def of_interest(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn is worth a look: that a request is cut off at the end is no bug with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def build_server(site: Site, on_ready: Callable[[Site], None]) -> uvicorn.Server:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,61 @@ def test_a_terminal_is_not_filled_with_a_line_a_request(app: Path) -> None:
         ask(run, "hi")
         run.stop()
     assert "/v1/chat/completions" not in run.told()
+
+
+class Reply:
+    """A streamed reply that has begun, and goes on until `let_go`."""
+
+    def __init__(self, run: Served, app: Path) -> None:
+        self.go = app.with_name("go")
+        self.pieces: list[str] = []
+        self.broken = False
+        self.thread = threading.Thread(target=self._read, args=(run,), daemon=True)
+        self.thread.start()
+        run.until(lambda: "begun" in "".join(self.pieces))
+
+    def _read(self, run: Served) -> None:
+        body = {"messages": [{"role": "user", "content": "wait"}], "stream": True}
+        try:
+            with httpx.stream("POST", f"{run.url}v1/chat/completions", json=body, headers=BEARER, timeout=30) as answer:
+                self.pieces.extend(answer.iter_text())
+        except httpx.HTTPError:
+            self.broken = True
+
+    def let_go(self) -> str:
+        self.go.touch()
+        self.thread.join(20)
+        return "".join(self.pieces)
+
+
+def test_a_running_reply_finishes_while_new_work_is_sent_elsewhere(app: Path) -> None:
+    with served(app, "--grace", "30", KEY=KEY) as run:
+        reply = Reply(run, app)
+        run.process.send_signal(signal.SIGTERM)
+        run.until(lambda: httpx.get(f"{run.url}readyz", headers=BEARER).json()["status"] == "stopping")
+        assert httpx.get(f"{run.url}readyz", headers=BEARER).status_code == 503
+        refused = ask(run, "hi")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        told = reply.let_go()
+        assert run.process.wait(20) == 0
+    assert "ended" in told
+    assert told.endswith("data: [DONE]\n\n")
+
+
+def test_a_reply_that_does_not_end_is_cut_off_after_the_time_it_was_given(app: Path) -> None:
+    with served(app, "--grace", "0.3", KEY=KEY) as run:
+        reply = Reply(run, app)
+        assert run.stop(seconds=20) == 0
+        assert "ended" not in reply.let_go()
+    assert "replies that still run after 0.3 s are cut off" in run.told()
+    assert "Traceback" not in run.told()
+
+
+def test_a_second_signal_ends_at_once(app: Path) -> None:
+    with served(app, "--grace", "600", KEY=KEY) as run:
+        reply = Reply(run, app)
+        run.process.send_signal(signal.SIGTERM)
+        run.until(lambda: "stopping" in run.told())
+        assert run.stop() != 0
+        reply.let_go()
+    assert reply.broken

@@ -10,7 +10,7 @@ from lazyflow.engine.contract import ModelState
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes, Turn
 from lazyflow.nodes.events import Event, Failure
-from lazyflow.runtime.contract import Ask, Asked, NodeStatus, Observer, Reloaded, RunningApp, Trouble
+from lazyflow.runtime.contract import Ask, Asked, NodeStatus, Observer, Reloaded, RunningApp, Stopping, Trouble
 from lazyflow.runtime.observers import Observers
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import AnyNode, PythonSpec, WebSpec
@@ -84,10 +84,14 @@ class FakeLive:
         self.observers = app.observers
         self.generation = 1
         self.trouble = Trouble()
+        self.stopping = False
         self.leases = 0
         self.reloaded = Reloaded(generation=1, changed=False)
 
     def lease(self) -> AbstractContextManager[RunningApp]:
+        if self.stopping:
+            raise Stopping
+
         @contextmanager
         def held() -> Iterator[RunningApp]:
             self.leases += 1

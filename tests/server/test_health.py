@@ -48,3 +48,23 @@ async def test_a_reload_that_was_taken_tells_what_it_did() -> None:
 async def test_no_page_of_documentation_loads_scripts_from_elsewhere() -> None:
     async with client(FakeLive(FakeApp(FakeNode("bot")))) as http:
         assert [(await http.get(path)).status_code for path in ("/docs", "/redoc")] == [404, 404]
+
+
+async def test_an_app_that_is_being_stopped_takes_no_new_work_and_says_so() -> None:
+    live = FakeLive(FakeApp(FakeNode("bot", ["x"])))
+    live.stopping = True
+    body = {"messages": [{"role": "user", "content": "hi"}]}
+    async with client(live) as http:
+        assert (await http.get("/healthz")).status_code == 200
+        ready = await http.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (503, "stopping")
+        refused = [
+            await http.post("/v1/chat/completions", json=body),
+            await http.post("/v1/chat/completions", json={**body, "stream": True}),
+            await http.post("/v1/completions", json={"prompt": "hi"}),
+            await http.post("/v1/embeddings", json={"input": "hi"}),
+            await http.post("/tokenize", json={"content": "hi"}),
+        ]
+    assert [answer.status_code for answer in refused] == [503] * 5
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
+    assert {answer.json()["error"]["code"] for answer in refused} == {"stopping"}

@@ -12,7 +12,7 @@ from lazyflow.engine.contract import ModelState
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes
 from lazyflow.nodes.events import Event, Failure, Text
-from lazyflow.runtime.contract import Ask, NodeStatus, Observer, Reloaded, Trouble
+from lazyflow.runtime.contract import Ask, NodeStatus, Observer, Reloaded, Stopping, Trouble
 from lazyflow.runtime.observers import Observers
 from lazyflow.spec.app import AppSpec
 from lazyflow.spec.nodes import CallableSpec, LocalSpec, PythonSpec, WebSpec
@@ -51,6 +51,7 @@ class FakeLive:
         self.taken = Takes(images=True)
         self.generation = 1
         self.trouble = Trouble()
+        self.stopping = False
         self.nodes: Mapping[str, NodeStatus] = {"chat": NodeStatus(state="ready")}
         self.listeners: list[Callable[[], None]] = []
         self.observers = Observers()
@@ -100,6 +101,8 @@ class FakeLive:
 
     @contextmanager
     def lease(self) -> Iterator[FakeLive]:
+        if self.stopping:
+            raise Stopping
         self.leases += 1
         try:
             yield self

@@ -401,3 +401,15 @@ async def test_a_page_that_opens_while_a_reply_waits_sees_its_place() -> None:
     ]
     await idle(room)
     assert "queue" not in room.snapshot()["entries"][-1]
+
+
+async def test_what_is_said_to_an_app_that_is_being_stopped_is_kept_and_answered_with_why() -> None:
+    live = FakeLive()
+    live.stopping = True
+    room = room_of(live)
+    say(room, "hi")
+    await idle(room)
+    failure = room.conversation.path()[-1].failure
+    assert texts(room) == ["hi", ""]
+    assert failure is not None
+    assert "is being stopped" in failure.message

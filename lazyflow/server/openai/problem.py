@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from lazyflow.nodes.events import Failure, FailureReason
+from lazyflow.runtime.contract import Stopping
 
 STATUS: dict[FailureReason, int] = {
     "load_failed": 503,
@@ -24,6 +25,8 @@ STATUS: dict[FailureReason, int] = {
 CODES: dict[FailureReason, str] = {"context_window": "context_length_exceeded", "rate_limit": "rate_limit_exceeded"}
 TYPES = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 TYPES |= {413: "invalid_request_error", 422: "invalid_request_error", 429: "rate_limit_error"}
+BACK_SOON = 5
+"""Seconds after which a client of an app that is being stopped may look whether it is back."""
 
 
 class ApiProblem(Exception):
@@ -34,6 +37,14 @@ class ApiProblem(Exception):
         self.status = status
         self.body = problem_body(status, message, param=param, code=code)
         self.headers: dict[str, str] = {}
+
+
+class AppStopping(ApiProblem):
+    """No new turn begins any more; another process may take this one's place."""
+
+    def __init__(self, reason: Stopping) -> None:
+        super().__init__(503, f"{reason.message}: {reason.help}", code="stopping")
+        self.headers["Retry-After"] = str(BACK_SOON)
 
 
 class TurnFailed(ApiProblem):
@@ -59,6 +70,10 @@ def add_problem_handlers(site: FastAPI) -> None:
         assert isinstance(error, ApiProblem)  # noqa: S101 - tells the type that it is registered for
         return JSONResponse(error.body, error.status, headers=error.headers)
 
+    async def stopping(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Stopping)  # noqa: S101 - tells the type that it is registered for
+        return await refused(request, AppStopping(error))
+
     async def malformed(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - tells the type that it is registered for
         first = error.errors()[0]
@@ -73,5 +88,6 @@ def add_problem_handlers(site: FastAPI) -> None:
         )
 
     site.add_exception_handler(ApiProblem, refused)
+    site.add_exception_handler(Stopping, stopping)
     site.add_exception_handler(RequestValidationError, malformed)
     site.add_exception_handler(HTTPException, not_served)
