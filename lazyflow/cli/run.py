@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lazyflow.cli.options import Ports, Proxies, RootPath
 from lazyflow.cli.results import results
-
-ONE = re.compile(r"\d{1,5}(-\d{1,5})?")
-
-
-class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
-    """A port or a range such as `20500-20799`, or several with commas between."""
-
-    name = "port"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[tuple[int, int], ...]:
-        """Inclusive ranges, in the order to try them."""
-        from lazyflow.spec.ports import port_range  # noqa: PLC0415 - one home of what a port may be
-
-        found = [port_range(one) if ONE.fullmatch(one) else None for one in value.replace(" ", "").split(",")]
-        ranges = tuple(one for one in found if one is not None)
-        if len(ranges) < len(found):
-            self.fail(f"'{value}' is no port: write 8080, or a range such as 20500-20799", param, ctx)
-        return ranges
 
 
 @click.command(short_help="serve the app: chat page and API")
@@ -46,6 +26,8 @@ class Ports(click.ParamType[tuple[tuple[int, int], ...]]):
 @click.option("--poll", is_flag=True, help="Look at the files instead of waiting for events (network folders).")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
 @click.option("--insecure", is_flag=True, help="Let everybody in who reaches the host, without `auth`.")
+@click.option("--proxy-headers", type=Proxies(), default=(), help="Trust X-Forwarded-* of these addresses or networks.")
+@click.option("--root-path", type=RootPath(), default="", help="The path below which a proxy serves the app: /chat.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),

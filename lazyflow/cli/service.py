@@ -25,8 +25,10 @@ from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.tasks import Tasks
 from lazyflow.runtime.watch import watch
 from lazyflow.server.access import PERSON
+from lazyflow.server.front import Front
 from lazyflow.server.origin import is_loopback
 from lazyflow.server.ports import bind
+from lazyflow.server.proxies import Network
 from lazyflow.server.serving import Site, serve
 from lazyflow.spec.nodes import WebSpec
 from lazyflow.store.conversations import Conversations
@@ -50,8 +52,15 @@ class Wishes:
     drain: float | None = None
     browse: bool = False
     insecure: bool = False
+    proxy_headers: Sequence[Network] = ()
+    root_path: str = ""
     log_format: LogFormat = "text"
     grace: float = 10.0
+
+    @property
+    def front(self) -> Front:
+        """What stands before the sites."""
+        return Front(insecure=self.insecure, proxies=self.proxy_headers, root_path=self.root_path)
 
 
 class Service:
@@ -122,10 +131,10 @@ class Service:
             def mount(page: FastAPI) -> None:
                 mount_page(page, live, web.name, person=person_of, conversations=kept)
 
-            app = build_site(live, web.name, mount, insecure=self.wishes.insecure)
+            app = build_site(live, web.name, mount, self.wishes.front)
         except ImportError as error:
             raise MissingExtra(error.name or "panel", "web") from error
-        return Site(node=web.name, listener=listener, app=app)
+        return Site(node=web.name, listener=listener, app=app, root_path=self.wishes.root_path)
 
     def _announce(self, site: Site) -> None:
         print(site.url, file=self.out, flush=True)

@@ -11,6 +11,8 @@ from lazyflow.server.origin import foreign_page, refusal
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from lazyflow.server.login import Login
+
 POLICY_VIOLATION = 1008
 FORBIDDEN = 403
 UNAUTHORIZED = 401
@@ -54,7 +56,7 @@ class Everybody(LoopbackOnly):
 class Gate:
     """Lets in whom its policy knows, and tells the app who they are. `login` answers `/login` and `/logout`."""
 
-    def __init__(self, app: ASGIApp, policy: Policy, login: ASGIApp | None = None) -> None:
+    def __init__(self, app: ASGIApp, policy: Policy, login: Login | None = None) -> None:
         self.app = app
         self.policy = policy
         self.login = login
@@ -85,7 +87,8 @@ class Gate:
             headers.append((PERSON, (person or "").encode()))
             await self.app({**scope, "headers": headers}, receive, send)
         elif self.login is not None and scope["type"] == "http" and caller.browses:
-            await send({"type": "http.response.start", "status": SEE_OTHER, "headers": [(b"location", b"/login")]})
+            location = (b"location", self.login.address.encode())
+            await send({"type": "http.response.start", "status": SEE_OTHER, "headers": [location]})
             await send({"type": "http.response.body", "body": b""})
         else:
             reason = "send a key: Authorization: Bearer KEY"

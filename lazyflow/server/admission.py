@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 
-def guarded(app: ASGIApp, live: LiveApp, web: str, *, insecure: bool = False) -> Gate:
+def guarded(app: ASGIApp, live: LiveApp, web: str, *, insecure: bool = False, root: str = "") -> Gate:
     """`app` behind the gate that its web node asks for. Users and keys are the file's newest; the kind of gate stays.
+
+    `root` is the path of the host below which the site is.
 
     Raises: `LazyflowError` where a user's hash is none.
     """
@@ -37,5 +39,5 @@ def guarded(app: ASGIApp, live: LiveApp, web: str, *, insecure: bool = False) ->
         return (spec.title if spec is not None else None) or live.app.spec.name
 
     sessions = Sessions(kept_secret(user_data_path("lazyflow")))
-    login = Login(auth, title, sessions) if first.users else None
+    login = Login(auth, title, sessions, root) if first.users else None
     return Gate(app, Members(auth, sessions), login)

@@ -33,21 +33,30 @@ input, button {{ font: inherit; padding: 9px 12px; border-radius: 10px; border: 
 button {{ background: #2f5bd7; color: #fff; border-color: transparent; cursor: pointer; }}
 p {{ margin: 0; color: #c62828; min-height: 1.6em; font-size: 14px; }}
 @media (prefers-color-scheme: dark) {{ p {{ color: #ff8a80; }} }}
-</style></head><body><form method="post" action="/login"><h1>{title}</h1>
+</style></head><body><form method="post" action="{root}/login"><h1>{title}</h1>
 <label>Name <input name="user" autocomplete="username" autofocus required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <p role="alert">{message}</p><button>Log in</button></form></body></html>"""
 
 
 class Login:
-    """An ASGI app for `/login` and `/logout`. `auth` and `title` give what the file has now."""
+    """An ASGI app for `/login` and `/logout`. `auth` and `title` give what the file has now.
 
-    def __init__(self, auth: Callable[[], Auth], title: Callable[[], str], sessions: Sessions) -> None:
+    `root` is the path of the host below which the site is.
+    """
+
+    def __init__(self, auth: Callable[[], Auth], title: Callable[[], str], sessions: Sessions, root: str = "") -> None:
+        self.root = root
         self.auth = auth
         self.title = title
         self.sessions = sessions
         self.passwords = Passwords()
         self.attempts = Attempts()
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the form."""
+        return f"{self.root}/login"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Show the form, take it, or log out."""
@@ -61,13 +70,13 @@ class Login:
             case "POST", "/login":
                 return await self._log_in(request)
             case "POST", "/logout":
-                response: Response = RedirectResponse("/login", SEE_OTHER)
-                response.delete_cookie(COOKIE)
+                response: Response = RedirectResponse(self.address, SEE_OTHER)
+                response.delete_cookie(COOKIE, path=self.root or "/")
                 return response
             case "GET" | "HEAD", "/login":
                 return self._form("")
             case _:
-                return RedirectResponse("/", SEE_OTHER)
+                return RedirectResponse(f"{self.root}/", SEE_OTHER)
 
     async def _log_in(self, request: Request) -> Response:
         address = request.client.host if request.client else ""
@@ -84,14 +93,15 @@ class Login:
             self.attempts.failed(address)
             return self._form("The name or the password is wrong.", UNAUTHORIZED)
         self.attempts.succeeded(address)
-        response = RedirectResponse("/", SEE_OTHER)
+        response = RedirectResponse(f"{self.root}/", SEE_OTHER)
         secure = request.url.scheme == "https"
         token = self.sessions.token(user, users)
-        response.set_cookie(COOKIE, token, max_age=SECONDS, httponly=True, samesite="lax", secure=secure)
+        path = self.root or "/"
+        response.set_cookie(COOKIE, token, SECONDS, path=path, httponly=True, samesite="lax", secure=secure)
         return response
 
     def _form(self, message: str, status: int = OK, headers: dict[str, str] | None = None) -> Response:
-        page = PAGE.format(title=html.escape(self.title()), message=html.escape(message))
+        page = PAGE.format(title=html.escape(self.title()), message=html.escape(message), root=self.root)
         return HTMLResponse(page, status, headers)
 
 

@@ -21,11 +21,12 @@ CLOSE_CONNECTIONS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One web node: its name, the socket that it listens on and the app that answers there."""
+    """One web node: its name, the socket that it listens on and the app that answers there, below `root_path`."""
 
     node: str
     listener: socket.socket
     app: ASGIApp
+    root_path: str = ""
 
     @property
     def url(self) -> str:
@@ -33,7 +34,8 @@ class Site:
         host, port = self.listener.getsockname()[:2]
         if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
             host = "localhost"
-        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{port}{self.root_path}/"
 
 
 async def serve(
@@ -76,6 +78,7 @@ def build_server(site: Site, on_ready: Callable[[Site], None]) -> uvicorn.Server
         site.app,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # what proxies say is for `Proxies` to believe or not
         server_header=False,
         lifespan="on",
         ws="websockets-sansio",
