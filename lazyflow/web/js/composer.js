@@ -1,11 +1,12 @@
 // Where one writes: grows with its text, keeps the draft over a reload, sends with Enter.
+import {Attachments} from './attachments.js'
 import {h} from './dom.js'
 import {icon} from './icons.js'
 
 const DRAFT = 'lazyflow-draft'
 
 export class Composer {
-  /** @param {{say: any, submit: (text: string) => boolean, stop: () => void}} context `submit` is false where it is not accepted */
+  /** @param {{say: any, submit: (text: string, files: string[]) => boolean, stop: () => void}} context `submit` is false where it is not accepted */
   constructor({say, submit, stop}) {
     this.say = say
     this.submit = submit
@@ -14,7 +15,8 @@ export class Composer {
     this.toggle = h('input', {type: 'checkbox', role: 'switch', checked: true})
     this.switch = h('label', {class: 'switch', title: say('contextHelp'), hidden: true}, this.toggle, h('span', {class: 'track', 'aria-hidden': 'true'}), h('span', {text: say('useContext')}))
     this.hint = h('span', {class: 'hint', role: 'status'})
-    this.element = h('div', {class: 'composer'}, this.area, h('div', {class: 'row'}, this.switch, this.hint, this.button))
+    this.attachments = new Attachments({say, changed: () => this.setEmpty(), tell: words => this.tell(words), focus: () => this.area.focus()})
+    this.element = h('div', {class: 'composer'}, this.attachments.element, this.area, h('div', {class: 'row'}, this.attachments.button, this.attachments.input, this.switch, this.hint, this.button))
     this.element.addEventListener('click', event => { if (event.target === this.element) this.area.focus() })
     this.button.addEventListener('click', () => this.busy ? stop() : this.go())
     this.area.addEventListener('input', () => this.changed())
@@ -33,10 +35,13 @@ export class Composer {
 
   go() {
     const text = this.area.value.trim()
-    if (!text) return
+    if (this.attachments.running) return this.tell(this.say('uploadingWait'))
+    const files = this.attachments.ids
+    if (!text && !files.length) return
     if (this.busy) return this.tell(this.say('busy'))
-    if (!this.submit(text)) return
+    if (!this.submit(text, files)) return
     this.area.value = ''
+    this.attachments.clear()
     this.changed()
   }
 
@@ -52,11 +57,12 @@ export class Composer {
     this.area.style.height = `${Math.min(this.area.scrollHeight, 240)}px`
   }
 
-  /** Give a text back that could not be sent. */
-  giveBack(text) {
-    if (!this.area.value) this.area.value = text
+  /** Give a message back that could not be sent, and say why. */
+  giveBack({s, files = [], message = '', help = ''}) {
+    if (!this.area.value) this.area.value = s
+    this.attachments.giveBack(files)
     this.changed()
-    this.tell(this.say('busy'))
+    this.tell([message, help].filter(Boolean).join(' ') || this.say('busy'))
   }
 
   tell(text) {
@@ -74,6 +80,6 @@ export class Composer {
   }
 
   setEmpty() {
-    this.button.disabled = !this.busy && !this.area.value.trim()
+    this.button.disabled = !this.busy && !this.area.value.trim() && !this.attachments.ids.length
   }
 }

@@ -1,4 +1,5 @@
 // The chat page: a view over what the server tells. Panel calls `render`.
+import {watchFiles} from './attachments.js'
 import {Composer} from './composer.js'
 import {Connection, watchConnection} from './connection.js'
 import {Conversation} from './conversation.js'
@@ -22,7 +23,7 @@ class Page {
     this.id = new URLSearchParams(location.search).get('c') || ''
     const say = this.say = speaker(navigator.languages)
     const send = this.send = data => this.model.send_msg(data)
-    this.composer = new Composer({say, submit: text => this.submit(text), stop: () => send({t: 'stop'})})
+    this.composer = new Composer({say, submit: (text, files) => this.submit(text, files), stop: () => send({t: 'stop'})})
     this.inspector = new Inspector({say, send})
     this.settings = new Settings({say, send})
     this.models = []
@@ -57,6 +58,7 @@ class Page {
     this.receive = messages => this.wire.receive(messages)
     window.addEventListener('keydown', event => this.onKey(event))
     watchConnection(this.connection)
+    watchFiles(this.root, this.composer.area, this.composer.attachments)
   }
 
   /** From now on this is what the page talks through. */
@@ -88,9 +90,9 @@ class Page {
     this.connection.back()
   }
 
-  submit(text) {
+  submit(text, files = []) {
     if (this.wire.sequence === null || this.composer.busy) return false
-    this.send({t: 'send', s: text, context: this.composer.useContext})
+    this.send({t: 'send', s: text, files, context: this.composer.useContext})
     this.setBusy(true)
     return true
   }
@@ -138,7 +140,9 @@ class Page {
         this.setBusy(false)
         return this.composer.tell([message.message, message.help].filter(Boolean).join(' '))
       case 'refused':
-        return this.composer.giveBack(message.s)
+        this.setBusy(message.message ? false : this.composer.busy)
+        return this.composer.giveBack(message)
+      case 'upload': return this.composer.attachments.offer(message.takes)
     }
   }
 

@@ -1,4 +1,5 @@
 // One message of the conversation: what a person said, or an answer.
+import {Chip, fileOf} from './chip.js'
 import {copyButton} from './copy.js'
 import {h, iconButton} from './dom.js'
 import {Thumbs} from './feedback.js'
@@ -26,9 +27,11 @@ export class Said {
     this.send = send
     this.useContext = useContext
     this.remove = remove
-    this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text})
+    this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text, hidden: !entry.text})
+    const files = entry.files || []
+    this.files = files.length ? h('div', {class: 'files', role: 'group', 'aria-label': say('attachments')}, ...files.map(fileOf)) : null
     this.actions = h('div', {class: 'actions'})
-    this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.bubble, this.actions)
+    this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.files, this.bubble, this.actions)
     this.update(entry)
   }
 
@@ -48,13 +51,19 @@ export class Said {
   edit() {
     const area = h('textarea', {'aria-label': this.say('edit'), dir: 'auto', rows: '3'})
     area.value = this.entry.text
-    const end = () => { form.replaceWith(this.bubble); this.actions.hidden = false }
+    const chips = (this.entry.files || []).map(file => new Chip(file, this.say, gone => {
+      chips.splice(chips.indexOf(gone), 1)
+      gone.element.remove()
+      area.focus()
+    }))
+    const end = () => { form.replaceWith(this.bubble); this.actions.hidden = false; if (this.files) this.files.hidden = false }
     const save = () => {
       const text = area.value.trim()
-      if (text) this.send({t: 'edit', id: this.id, s: text, context: this.useContext()})
+      const files = chips.map(chip => chip.file.id)
+      if (text || files.length) this.send({t: 'edit', id: this.id, s: text, files, context: this.useContext()})
       end()
     }
-    const form = h('div', {class: 'edit'}, area, h('div', {class: 'row'},
+    const form = h('div', {class: 'edit'}, chips.length > 0 && h('ul', {class: 'chips', 'aria-label': this.say('attachments')}, ...chips.map(chip => chip.element)), area, h('div', {class: 'row'},
       h('button', {type: 'button', class: 'quiet', text: this.say('cancel'), on: {click: end}}),
       h('button', {type: 'button', class: 'primary', text: this.say('save'), on: {click: save}})))
     area.addEventListener('keydown', event => {
@@ -62,6 +71,7 @@ export class Said {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); save() }
     })
     this.actions.hidden = true
+    if (this.files) this.files.hidden = true
     this.bubble.replaceWith(form)
     area.focus()
   }

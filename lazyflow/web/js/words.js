@@ -20,6 +20,10 @@ const EN = {
   good: 'Good answer', bad: 'Bad answer', note: 'Note', noteHelp: 'What was good or bad about it? (optional)', saveNote: 'Save note',
   goOn: 'Continue', sameAgain: 'Same again', answerBy: 'Answer with {node}', removeMessage: 'Delete this and what follows', removedMessage: 'Message deleted', inLine: 'Waiting in line: place {n}',
   settings: 'Settings', settingsHelp: 'They hold for this conversation, from the next answer on.', reset: 'Reset', resetAll: 'Reset all', bounds: 'From {min} to {max}', least: 'At least {min}', engines: 'The model’s choice', lines: 'One on each line; \\n is a line break.',
+  attach: 'Attach files', attachments: 'Attachments', attached: '{name} is attached', removeFile: 'Remove {name}', uploading: 'Uploading {name}', uploadingWait: 'Wait until the files are uploaded.',
+  file_off: 'This app takes no files.', file_many: 'A message may have no more files than {most}.', file_failed: '{name} could not be uploaded. Try again.', file_kind: '{name} is not taken: nobody here reads such files.', file_empty: '{name} is empty.',
+  file_large: '{name} is larger than {most} MB.', file_long: '{name} holds more than {most} characters of text.', file_pages: '{name} has more than {most} pages.', file_locked: '{name} is locked with a password.', file_scan: '{name} holds pictures of pages and no text.',
+  file_damaged: '{name} is damaged or no proper PDF.', file_slow: 'Reading {name} took too long.', file_unknown: '{name} is neither text (UTF-8) nor a PDF nor a picture (PNG, JPEG, WebP, GIF).',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -42,6 +46,10 @@ const DE = {
   good: 'Gute Antwort', bad: 'Schlechte Antwort', note: 'Anmerkung', noteHelp: 'Was war gut oder schlecht daran? (freiwillig)', saveNote: 'Anmerkung sichern',
   goOn: 'Fortsetzen', sameAgain: 'Noch einmal', answerBy: 'Mit {node} beantworten', removeMessage: 'Dies und alles danach löschen', removedMessage: 'Nachricht gelöscht', inLine: 'In der Warteschlange: Platz {n}',
   settings: 'Einstellungen', settingsHelp: 'Sie gelten für diese Unterhaltung, ab der nächsten Antwort.', reset: 'Zurücksetzen', resetAll: 'Alle zurücksetzen', bounds: 'Von {min} bis {max}', least: 'Mindestens {min}', engines: 'Wahl des Modells', lines: 'Je Zeile einer; \\n ist ein Zeilenumbruch.',
+  attach: 'Dateien anhängen', attachments: 'Anhänge', attached: '{name} ist angehängt', removeFile: '{name} entfernen', uploading: '{name} wird hochgeladen', uploadingWait: 'Warte, bis die Dateien hochgeladen sind.',
+  file_off: 'Diese App nimmt keine Dateien an.', file_many: 'Eine Nachricht darf nicht mehr Dateien haben als {most}.', file_failed: '{name} konnte nicht hochgeladen werden. Versuche es noch einmal.', file_kind: '{name} wird nicht angenommen: Niemand hier liest solche Dateien.', file_empty: '{name} ist leer.',
+  file_large: '{name} ist größer als {most} MB.', file_long: '{name} hat mehr als {most} Zeichen Text.', file_pages: '{name} hat mehr als {most} Seiten.', file_locked: '{name} ist mit einem Passwort gesperrt.', file_scan: '{name} enthält Bilder von Seiten und keinen Text.',
+  file_damaged: '{name} ist beschädigt oder kein richtiges PDF.', file_slow: '{name} zu lesen hat zu lange gedauert.', file_unknown: '{name} ist weder Text (UTF-8) noch ein PDF noch ein Bild (PNG, JPEG, WebP, GIF).',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -64,6 +72,10 @@ const ZH = {
   good: '好的回答', bad: '不好的回答', note: '备注', noteHelp: '哪里好或不好？（可选）', saveNote: '保存备注',
   goOn: '继续', sameAgain: '再来一次', answerBy: '用 {node} 回答', removeMessage: '删除此消息及其后内容', removedMessage: '消息已删除', inLine: '排队中：第 {n} 位',
   settings: '设置', settingsHelp: '仅用于这个对话，从下一个回答起生效。', reset: '重置', resetAll: '全部重置', bounds: '{min} 到 {max}', least: '至少 {min}', engines: '由模型决定', lines: '每行一个；\\n 表示换行。',
+  attach: '添加文件', attachments: '附件', attached: '已添加 {name}', removeFile: '移除 {name}', uploading: '正在上传 {name}', uploadingWait: '请等待文件上传完成。',
+  file_off: '此应用不接收文件。', file_many: '一条消息最多可附 {most} 个文件。', file_failed: '{name} 上传失败，请重试。', file_kind: '不接收 {name}：这里无法读取此类文件。', file_empty: '{name} 是空文件。',
+  file_large: '{name} 超过 {most} MB。', file_long: '{name} 的文字超过 {most} 个字符。', file_pages: '{name} 超过 {most} 页。', file_locked: '{name} 有密码保护。', file_scan: '{name} 只有页面图片，没有文字。',
+  file_damaged: '{name} 已损坏或不是有效的 PDF。', file_slow: '读取 {name} 用时过长。', file_unknown: '{name} 不是文本（UTF-8）、PDF 或图片（PNG、JPEG、WebP、GIF）。',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 
@@ -79,5 +91,6 @@ export function language(wanted) {
 /** @returns {(key: keyof typeof EN, values?: Record<string, string | number>) => string} */
 export function speaker(wanted) {
   const words = LANGUAGES[language(wanted)]
-  return (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  return Object.assign(say, {knows: key => Object.hasOwn(words, key)})
 }
