@@ -16,6 +16,7 @@ from lazyflow.web.transfer import mount_transfer
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+COMPONENTS = "/components/{path:path}"
 PersonOf = Callable[[Mapping[str, str], Mapping[str, str]], str]
 """Who sent a request, as an opaque id, from its headers and its cookies."""
 
@@ -60,3 +61,5 @@ def mount_page(
         include_cookies=[],
         exclude_headers=["Authorization", "Cookie"],
     )
+    # Ours serves the one component there is; Panel's breaks on a path that somebody makes up.
+    server.router.routes[:] = [route for route in server.routes if getattr(route, "path", "") != COMPONENTS]
