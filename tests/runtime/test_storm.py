@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,74 +13,12 @@ from lazyflow.graph.load import Source, load
 from lazyflow.nodes.events import Failure, Text
 from lazyflow.runtime.contract import Ask
 from lazyflow.runtime.live import Live
+from tests.runtime import real_storm
 from tests.runtime.app_folder import AppFolder
+from tests.runtime.author import Author
 from tests.runtime.test_watch import until, watched
 
 CONVERSATIONS = 8
-
-
-class Author:
-    """Makes one random edit after another; each model has a name that was never used before."""
-
-    def __init__(self, path: Path, seed: int) -> None:
-        self.path = path
-        self.random = random.Random(seed)  # noqa: S311 - a test that can be repeated
-        self.models = 0
-        self.model = "m0"
-        self.extra = ""
-        self.title = "Start"
-
-    def good(self) -> str:
-        # Beside a model that fails, another new one would be loaded in vain, and again for the next try.
-        extra = "" if self.model.startswith("bad") else self.extra
-        return (
-            f"version: 1\nnodes:\n  chat: {{ type: local, model: {self.model} }}\n{extra}"
-            f"  web: {{ type: web, target: chat, history: [chat], title: {self.title} }}\n"
-        )
-
-    def name(self) -> str:
-        self.models += 1
-        return f"m{self.models}"
-
-    def text(self) -> str:
-        match self.random.randrange(8):
-            case 0:
-                return self.good() + "nodes: ["
-            case 1:
-                return self.good().replace("target: chat", "target: nobody")
-            case 2:
-                return self.good().replace(f"model: {self.model}", f"model: no{self.name()}")
-            case 3:
-                self.model = self.name()
-            case 4:
-                self.model = f"bad{self.name()}"  # it stays so until the next model is named
-            case 5:
-                self.extra = "" if self.extra else f"  extra: {{ type: local, model: {self.name()} }}\n"
-            case _:
-                self.title = f"Title{self.random.randrange(1000)}"
-        return self.good()
-
-    async def save(self, text: str) -> None:
-        match self.random.randrange(6):
-            case 0:
-                beside = self.path.with_name(".swap")
-                beside.write_text(text)
-                beside.rename(self.path)
-            case 1:
-                with self.path.open("w") as file:
-                    await asyncio.sleep(0.01)
-                    file.write(text)
-            case 2:
-                self.path.unlink()
-                await asyncio.sleep(0.2)
-                self.path.write_text(text)
-            case 3:
-                self.path.chmod(0)
-                await asyncio.sleep(0.01)
-                self.path.chmod(0o644)
-                self.path.write_text(text)
-            case _:
-                self.path.write_text(text)
 
 
 async def converse(live: Live, name: str, enough: Callable[[], bool]) -> int:
@@ -100,6 +37,13 @@ async def converse(live: Live, name: str, enough: Callable[[], bool]) -> int:
         assert rest.strip() == f"{name} says this"
         replies += 1
     return replies
+
+
+@pytest.mark.model
+def test_a_storm_on_the_real_model_cuts_no_reply_and_loads_nothing_twice(tmp_path: Path, smollm2: Path) -> None:
+    figures = real_storm.run(tmp_path, smollm2, edits=15, seed=3)
+    print(figures.told())  # noqa: T201 - shown where it fails
+    figures.check()
 
 
 @pytest.mark.parametrize("roomy", [True, False], ids=["roomy", "tight"])
