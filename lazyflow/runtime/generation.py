@@ -59,6 +59,6 @@ class Generation:
         try:
             await asyncio.wait_for(self.free(), limit)
         except asyncio.TimeoutError:
-            log.warning("generation %d: replies cut off after %g s: %d", self.number, limit, self._leases)
+            log.warning("generation %d: closed after %g s; replies still running: %d", self.number, limit, self._leases)
         finally:
             await self.app.close()

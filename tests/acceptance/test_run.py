@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -141,11 +144,48 @@ def test_a_file_that_is_no_whole_gguf_is_told_in_plain_words(tmp_path: Path, con
     assert "Traceback" not in done.stderr
 
 
-def test_a_hang_up_signal_reloads(echo: Path) -> None:
+def test_a_hang_up_signal_and_a_request_do_and_tell_the_same(echo: Path) -> None:
+    def log_lines() -> list[str]:
+        return [re.sub(r"\d+\.\d+ s", "", line) for line in app.stderr if "generation" in line]
+
+    def hang_up() -> None:
+        before = len(log_lines())
+        app.process.send_signal(signal.SIGHUP)
+        app.until(lambda: len(log_lines()) > before)
+
     with served(echo, "--no-watch") as app:
         echo.write_text(ECHO.replace("title: Echo", "title: Anew"))
-        app.process.send_signal(signal.SIGHUP)
-        app.until(lambda: "<title>Anew</title>" in httpx.get(app.url).text)
+        hang_up()
+        assert "<title>Anew</title>" in httpx.get(app.url).text
+        echo.write_text(ECHO)
+        done = httpx.post(f"{app.url}-/reload").json()
+        assert (done["generation"], done["changed"], done["kept"], done["opened"]) == (3, True, ["echo"], [])
+        app.until(lambda: len(log_lines()) == 2)
+        assert [line.replace("generation 2", "generation 3") for line in log_lines()] == [log_lines()[1]] * 2
+        assert "kept echo; updated -; opened -; closed -" in log_lines()[1]
+        echo.write_text(ECHO.replace("target: echo", "target: eco"))
+        hang_up()
+        app.until(lambda: any("app.yaml:4:" in line for line in app.stderr))
+        refused = httpx.post(f"{app.url}-/reload")
+        assert (refused.status_code, refused.json()["problems"][0]["line"]) == (422, 4)
+        app.until(lambda: len(log_lines()) == 4)
+        assert log_lines()[2] == log_lines()[3]
+        assert "generation 3 goes on" in log_lines()[3]
+
+
+def test_the_drain_limit_can_be_set(echo: Path) -> None:
+    (echo.parent / "echo.py").write_text("import time\ndef echo(message):\n    time.sleep(5)\n    return message\n")
+    with served(echo, "--no-watch", "--drain", "0.2") as app, ThreadPoolExecutor() as pool:
+        body = {"model": "echo", "messages": [{"role": "user", "content": "hi"}]}
+        asked = pool.submit(httpx.post, f"{app.url}v1/chat/completions", json=body, timeout=30)
+        time.sleep(0.5)
+        echo.write_text(ECHO.replace("title: Echo", "title: Anew"))
+        assert httpx.post(f"{app.url}-/reload").json()["generation"] == 2
+        app.until(lambda: any("generation 1: replies still running: 1; they have 0.2 s" in line for line in app.stderr))
+        app.until(
+            lambda: any("generation 1: closed after 0.2 s; replies still running: 1" in line for line in app.stderr)
+        )
+        asked.result()
 
 
 def test_a_fixed_port_is_not_taken_by_a_range_that_comes_first(echo: Path) -> None:

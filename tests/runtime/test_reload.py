@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 
 import pytest
 
@@ -221,7 +222,7 @@ async def test_a_reply_that_never_ends_is_cut_off_after_the_drain_limit(
         assert isinstance((await running)[-1], Failure)
     assert await folder.ask() == "two: hi"
     assert "generation 1: replies still running: 1; they have 0.05 s" in caplog.text
-    assert "generation 1: replies cut off after 0.05 s: 1" in caplog.text
+    assert "generation 1: closed after 0.05 s; replies still running: 1" in caplog.text
 
 
 async def test_where_memory_is_short_a_reply_that_holds_the_model_is_cut_off_and_one_that_said_nothing_begins_anew(
@@ -312,3 +313,33 @@ async def test_an_edit_during_the_first_load_does_not_load_twice(folder: AppFold
     folder.locate.gate.set()
     assert await live.loaded() == ()
     assert (folder.locate.asked, folder.loaded) == (["one"], ["one"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("a: asked", "a: asked ", "generation 1: nothing changed; <s> s"),
+        ("Say", "Shout", "generation 2: kept chat; updated asked line both way; opened -; closed -; <s> s"),
+        (
+            "model: one",
+            "model: two",
+            "generation 2: kept -; updated asked line both way; opened chat; closed chat; <s> s",
+        ),
+        (
+            "nodes:",
+            "nodes:\n  extra: { type: local, model: one }",
+            "generation 2: kept chat asked line both way; updated -; opened extra; closed -; <s> s",
+        ),
+        ("model: one", "modle: one", "reload refused after <s> s: 1 problems; generation 1 goes on"),
+        ("model: one", "model: bad", "reload refused after <s> s: 1 problems; generation 1 goes on"),
+    ],
+)
+async def test_a_reload_is_one_line_in_the_log(
+    folder: AppFolder, caplog: pytest.LogCaptureFixture, old: str, new: str, line: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    folder.save(FLOWS)
+    await folder.ready()
+    caplog.clear()
+    await folder.edit(old, new)
+    assert [re.sub(r"\d+\.\d{3} s", "<s> s", message) for message in caplog.messages] == [line]

@@ -14,8 +14,14 @@ export class Conversation {
     this.element = h('div', {class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': context.say('conversation'), tabindex: '0'}, this.list)
     this.stuck = true
     this.element.addEventListener('scroll', () => { this.latest.hidden = this.stuck = this.atEnd }, {passive: true})
-    // A banner, a keyboard or a longer draft makes the list lower: its end stays in sight.
-    new ResizeObserver(() => { if (this.stuck) this.toEnd() }).observe(this.element)
+    this.top = 0
+    // A banner, a keyboard or a longer draft makes the list lower: its end stays in sight, or what is read stays where it is.
+    new ResizeObserver(() => {
+      const moved = this.element.getBoundingClientRect().top - this.top
+      this.top += moved
+      if (this.stuck) this.toEnd()
+      else this.element.scrollTop += moved
+    }).observe(this.element)
     this.timer = 0
   }
 
