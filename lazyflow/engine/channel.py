@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from itertools import count
 
 from lazyflow.engine.contract import EngineError, Finished, ModelState, Output
-from lazyflow.engine.job import Batch, Embedded, Event, Failed, Tokenized
+from lazyflow.engine.job import Batch, Beside, Embedded, Event, Failed, Tokenized
 
 
 class LoopChannel:
@@ -34,7 +34,7 @@ class LoopChannel:
                     case Failed(error):
                         ended = True
                         raise error
-                    case Embedded() | Tokenized() | ModelState():
+                    case Embedded() | Tokenized() | ModelState() | Beside():
                         raise TypeError(event)
                     case _:
                         ended = isinstance(event, Finished)

@@ -197,6 +197,9 @@ class LoadedModel(Protocol):
     async def state(self) -> ModelState:
         """How busy the model is now. Raises: `EngineError`, at once where it is not `ready`."""
 
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        """Whether all of `keys` could be loaded now, as well as if this model were not there. Raises: `EngineError`."""
+
     async def close(self) -> None:
         """End every request and free the memory. May be called more than once."""
 

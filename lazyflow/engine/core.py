@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from lazyflow.engine import grammar, length, machine, plan, sampling
 from lazyflow.engine.contract import ChatRequest, EngineError, InvalidRequest, ModelInfo, ModelKey, Trimmed, stopped
+from lazyflow.engine.devices import hardware
 from lazyflow.engine.embedding import Embedder
-from lazyflow.engine.job import Channel, Failed, Task, Tokenized
+from lazyflow.engine.fit import beside
+from lazyflow.engine.job import Beside, Channel, Failed, Task, Tokenized
 from lazyflow.engine.load import load
 from lazyflow.engine.loop import Loop
 from lazyflow.engine.native.context import check
 from lazyflow.engine.picker import PickOptions
 from lazyflow.engine.prompt import Composer
+from lazyflow.engine.shape import read_shape
 from lazyflow.engine.template import CHATML, Templates
 
 log = logging.getLogger(__name__)
@@ -73,6 +76,15 @@ class Core:
     def state(self, number: int, channel: Channel) -> None:
         """Tell how busy the model is to `channel`."""
         self.loop.tell(number, channel)
+
+    def beside(self, number: int, keys: Sequence[ModelKey], channel: Channel) -> None:
+        """Tell `channel` whether models would find room beside this one."""
+
+        def tell() -> None:
+            wanted = [(key, read_shape(key.path)) for key in keys]
+            channel.post([(number, Beside(beside(wanted, hardware())))])
+
+        self._aside(number, channel, tell)
 
     def cancel(self, number: int, channel: Channel) -> None:
         """End a request between two steps, without an event."""

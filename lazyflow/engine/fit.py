@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from lazyflow.engine.contract import ModelKey
@@ -51,6 +51,34 @@ def fit(key: ModelKey, shape: ModelShape, hardware: Hardware) -> Placement:
         devices=tuple(device.name for at, device in enumerate(devices) if at in used),
         reason=f"{reason}; {context} tokens for each of {key.parallel} conversations",
     )
+
+
+def beside(wanted: Sequence[tuple[ModelKey, ModelShape]], hardware: Hardware) -> bool:
+    """Whether models fit into what is free now as they would alone: all layers where they may be, enough context.
+
+    Raises: `ModelUnusable` for offload without a device.
+    """
+    for key, shape in wanted:
+        devices = _devices(key, hardware)
+        host = hardware.host
+        problem = _Problem(shape, devices, _shares(key, devices), load_of(key), host.free if host else None)
+        everything = shape.layers + 1 if devices else 0
+        layers = everything if isinstance(key.gpu_layers, str) else min(max(key.gpu_layers, 0), everything)
+        context = _bounds(key, shape)[1]
+        if not problem.fits(layers, context):
+            return False
+        hardware = _less(hardware, problem, layers, context)
+    return True
+
+
+def _less(hardware: Hardware, problem: _Problem, layers: int, context: int) -> Hardware:
+    """What is left once a model is loaded."""
+    need = demand(problem.shape, layers, context, problem.shares, problem.load)
+    taken = {device.name: size for device, size in zip(problem.devices, need.devices, strict=True)}
+    devices = tuple(replace(one, free=max(one.free - taken.get(one.name, 0), 0)) for one in hardware.devices)
+    host = hardware.host
+    left = replace(host, free=max(host.free - problem.on_host(layers, context), 0)) if host else None
+    return replace(hardware, devices=devices, host=left)
 
 
 def load_of(key: ModelKey) -> Load:

@@ -38,7 +38,14 @@ class Tokenized:
     tokens: tuple[int, ...]
 
 
-Event = Output | Failed | Embedded | Tokenized | ModelState
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Whether there is room for the models that were asked about."""
+
+    fits: bool
+
+
+Event = Output | Failed | Embedded | Tokenized | ModelState | Beside
 Batch = list[tuple[int, Event]]
 
 
@@ -126,6 +133,11 @@ class Job:
 def vectors(events: Sequence[Event]) -> list[tuple[float, ...]]:
     """The embeddings among events."""
     return [event.vector for event in events if isinstance(event, Embedded)]
+
+
+def fits(event: Event) -> bool:
+    """The answer about room that was asked for."""
+    return isinstance(event, Beside) and event.fits
 
 
 def state_of(event: Event) -> ModelState:

@@ -20,7 +20,7 @@ from lazyflow.engine.contract import (
     Output,
     stopped,
 )
-from lazyflow.engine.job import Event, Tokenized, state_of, vectors
+from lazyflow.engine.job import Event, Tokenized, fits, state_of, vectors
 from lazyflow.engine.process import SILENCE, Process
 from lazyflow.errors import LazyflowError
 
@@ -106,11 +106,17 @@ class RemoteModel:
 
     async def state(self) -> ModelState:
         """How busy the model is now. Raises: `EngineError`, at once where no worker runs."""
-        if not self.ready:
-            raise ModelGone("the model's process is being started again", "try again")
+        self._check_ready()
         process = await self._running()
         asked = self._channel.ask(lambda number: process.send(requests.State(number)), lambda _: None)
         return state_of(await asked)
+
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        """Whether models would find room beside this one. Raises: `EngineError`, at once where no worker runs."""
+        self._check_ready()
+        process = await self._running()
+        asked = self._channel.ask(lambda number: process.send(requests.Room(number, tuple(keys))), lambda _: None)
+        return fits(await asked)
 
     async def close(self) -> None:
         """End every request and the process. May be called more than once."""
@@ -127,6 +133,10 @@ class RemoteModel:
 
     def _starting(self, fraction: float) -> None:
         self._on_progress(LoadProgress("starting", fraction))
+
+    def _check_ready(self) -> None:
+        if not self.ready:
+            raise ModelGone("the model's process is being started again", "try again")
 
     async def _running(self) -> Process:
         """The worker; one that is being started is waited for. Raises: `ModelGone`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from lazyflow.engine import contract, wire
 from lazyflow.engine.contract import EngineError, ModelInfo
-from lazyflow.engine.job import Batch, Embedded, Event, Failed, Tokenized
+from lazyflow.engine.job import Batch, Beside, Embedded, Event, Failed, Tokenized
 from lazyflow.errors import LazyflowError, MissingExtra, ModelUnusable
 
 ERRORS: Mapping[str, Callable[[str, str], LazyflowError]] = {
@@ -100,5 +100,6 @@ READERS: Mapping[str, Callable[[list[Any]], Event]] = {
     "Failed": _failed,
     "Embedded": lambda values: Embedded(tuple(values[0])),
     "ModelState": lambda values: contract.ModelState(*values),
+    "Beside": lambda values: Beside(*values),
     "Tokenized": lambda values: Tokenized(tuple(values[0])),
 }

@@ -51,6 +51,14 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Tell whether these models fit beside this one."""
+
+    number: int
+    keys: tuple[ModelKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """End a request."""
 
@@ -67,7 +75,7 @@ class Stop:
     """End every request and then yourself."""
 
 
-OfModel = Chat | Embed | Tokenize | State | Cancel
+OfModel = Chat | Embed | Tokenize | State | Room | Cancel
 Request = Load | OfModel | Ping | Stop
 
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Coroutine, Sequence
 from weakref import WeakKeyDictionary
 
 from lazyflow.engine.channel import LoopChannel
-from lazyflow.engine.contract import ChatRequest, ModelInfo, ModelState, Output
+from lazyflow.engine.contract import ChatRequest, ModelInfo, ModelKey, ModelState, Output
 from lazyflow.engine.core import Core
-from lazyflow.engine.job import Event, Tokenized, state_of, vectors
+from lazyflow.engine.job import Event, Tokenized, fits, state_of, vectors
 from lazyflow.engine.steps import Steps
 
 
@@ -66,6 +66,11 @@ class ThreadedModel:
         """How busy the model is now. Raises: `EngineError`."""
         core, channel = self._core, self._channel()
         return state_of(await channel.ask(lambda number: core.state(number, channel), lambda _: None))
+
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        """Whether models would find room beside this one. Raises: `EngineError`."""
+        core, channel = self._core, self._channel()
+        return fits(await channel.ask(lambda number: core.beside(number, keys, channel), lambda _: None))
 
     def _channel(self) -> LoopChannel:
         loop = asyncio.get_running_loop()

@@ -75,10 +75,8 @@ class Worker:
                 case requests.Stop():
                     self._stopping = True
                     break
-                case requests.Chat() | requests.Embed() | requests.Tokenize() | requests.State() | requests.Cancel():
-                    self._pass_on(request)
                 case _:
-                    assert_never(request)
+                    self._pass_on(request)
         if request is not None and self._core is not None:
             self._core.close()
         end()
@@ -121,6 +119,8 @@ class Worker:
                 self._core.tokenize(number, text, self._owner)
             case requests.State(number):
                 self._core.state(number, self._owner)
+            case requests.Room(number, keys):
+                self._core.beside(number, keys, self._owner)
             case requests.Cancel(number):
                 self._core.cancel(number, self._owner)
             case _:

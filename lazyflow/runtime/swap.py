@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from lazyflow.engine.contract import ModelKey
@@ -20,8 +19,8 @@ from lazyflow.runtime.shared_model import SharedModel
 
 log = logging.getLogger(__name__)
 
-Room = Callable[[Sequence[ModelKey], Sequence[Held]], bool]
-"""Whether models fit beside those that leave; may block. Raises: `ModelUnusable` where not even alone."""
+Room = Callable[[Sequence[ModelKey], Sequence[Held]], Awaitable[bool]]
+"""Whether models fit beside those that leave. Raises: `ModelUnusable` where not even alone."""
 
 
 @asynccontextmanager
@@ -67,9 +66,9 @@ async def _without_room(
     opening = {claim.key: None for name, claim in new.items() if name in todo.open and claim.key is not None}
     loads = [key for key in opening if key not in pool]
     leaving = _leaving(todo, old, new) if loads else {}
-    held = [(shared.key, shared.model.info) for shared in leaving.values() if shared.model is not None]
+    held = [(shared.key, shared.model) for shared in leaving.values() if shared.model is not None]
     try:
-        fitting = not leaving or await asyncio.to_thread(room, loads, held)
+        fitting = not leaving or await room(loads, held)
     except LazyflowError as error:
         names = "', '".join(name for name in todo.open if name in new and new[name].key in loads)
         raise Refused(Trouble(failures=(failure_of(names, error),))) from error

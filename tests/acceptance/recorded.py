@@ -65,6 +65,9 @@ class RecordedModel:
     async def state(self) -> ModelState:
         return await self.model.state()
 
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        return await self.model.beside(keys)
+
     async def close(self) -> None:
         await self.model.close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from lazyflow.engine.contract import ModelKey
 from lazyflow.engine.devices import CUDA_INSTALL, Device, Hardware
-from lazyflow.engine.fit import COMFORTABLE, MARGIN, fit
+from lazyflow.engine.fit import COMFORTABLE, MARGIN, beside, fit
 from lazyflow.engine.memory import HostMemory
 from lazyflow.engine.shape import ModelShape
 from lazyflow.errors import ModelUnusable
@@ -188,3 +188,24 @@ def test_the_reason_is_one_sentence_that_names_the_device() -> None:
 
 def test_a_margin_stays_free_on_the_device() -> None:
     assert fit(key(parallel=1, context=512), SMOL, machine((MARGIN + 2**20) / GIB)).gpu_layers == 0
+
+
+@pytest.mark.parametrize(
+    ("wishes", "shape", "hardware", "count"),
+    [
+        ({}, SMOL, machine(host=2), 2),
+        ({}, SMOL, machine(host=1), 0),
+        ({}, SMOL, machine(host=None), 9),
+        ({}, SEVEN_B, machine(24), 3),
+        ({}, SEVEN_B, machine(12, 12), 3),
+        ({}, SEVEN_B, machine(4), 0),
+        ({"gpu_layers": "none"}, SEVEN_B, machine(4, host=16), 2),
+        ({"gpu_layers": 5}, SEVEN_B, machine(4, host=16), 2),
+        ({"context": 1 << 20}, SEVEN_B, machine(80), 0),
+    ],
+)
+def test_so_many_models_fit_beside_each_other(
+    wishes: dict[str, Any], shape: ModelShape, hardware: Hardware, count: int
+) -> None:
+    wanted = [(key(**wishes), shape)] * 9
+    assert [beside(wanted[:many], hardware) for many in range(1, 10)] == [many <= count for many in range(1, 10)]

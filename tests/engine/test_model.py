@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 from contextlib import aclosing
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -24,7 +25,7 @@ from lazyflow.engine.contract import (
 )
 from lazyflow.messages import File, Message, Role
 from lazyflow.spec.sampling import JsonSchema, Sampling
-from tests.engine.real import GREEDY, answer, ask
+from tests.engine.real import GREEDY, answer, ask, key
 
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 
@@ -217,6 +218,11 @@ async def test_how_busy_it_is_can_be_asked(model: LoadedModel) -> None:
     await stream.aclose()
     assert (state.running, state.waiting, state.slots) == (1, 0, model.info.parallel)
     assert 0 < state.tokens < state.room
+
+
+async def test_whether_others_fit_beside_it_can_be_asked(model: LoadedModel, smollm2: Path) -> None:
+    assert await model.beside([key(smollm2)])
+    assert not await model.beside([key(smollm2), key(smollm2, context=1 << 24, parallel=4096)])
 
 
 async def test_who_waits_is_served_when_all_others_end_at_once(model: LoadedModel) -> None:

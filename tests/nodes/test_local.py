@@ -16,6 +16,7 @@ from lazyflow.engine.contract import (
     LoadedModel,
     ModelGone,
     ModelInfo,
+    ModelKey,
     ModelState,
     Output,
     Queued,
@@ -78,6 +79,9 @@ class Model:
                 yield output
         finally:
             self.running -= 1
+
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        return not keys
 
     async def close(self) -> None:
         pass

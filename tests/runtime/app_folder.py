@@ -75,7 +75,7 @@ class AppFolder:
     def model(self) -> EchoModel:
         return self.load.models[-1]
 
-    def _room(self, keys: Sequence[ModelKey], _leaving: Sequence[Held]) -> bool:
+    async def _room(self, keys: Sequence[ModelKey], _leaving: Sequence[Held]) -> bool:
         if self.too_large in [key.path.name for key in keys]:
             raise ModelUnusable(f"{self.too_large} is too large for this machine")
         return self.roomy

@@ -40,6 +40,7 @@ class EchoModel:
         self.closed = False
         self.dead = False
         self.ready = True
+        self.roomy = True
         self.go = asyncio.Event()
         self.go.set()
 
@@ -74,6 +75,11 @@ class EchoModel:
 
     async def state(self) -> ModelState:
         return ModelState(self.running, 0, 4, 3 * self.running, 36)
+
+    async def beside(self, keys: Sequence[ModelKey]) -> bool:
+        if self.closed:
+            raise ModelGone("the model was stopped")
+        return self.roomy and bool(keys)
 
     def die(self) -> None:
         self.dead = True
