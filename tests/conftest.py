@@ -15,6 +15,9 @@ from tests.acceptance.executable import executable
 from tests.servers.llama_server import LlamaServer, running
 from tests.store.postgres import programs
 
+# Before a test module imports litellm itself: that would fetch prices, and a thread of its own would try again.
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 
