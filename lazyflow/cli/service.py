@@ -25,11 +25,12 @@ from lazyflow.runtime.live import Live, open_live
 from lazyflow.runtime.tasks import Tasks
 from lazyflow.runtime.watch import watch
 from lazyflow.server.access import PERSON
-from lazyflow.server.front import Front
+from lazyflow.server.front import DIRECT, Front
 from lazyflow.server.origin import is_loopback
 from lazyflow.server.ports import bind
 from lazyflow.server.proxies import Network
 from lazyflow.server.serving import Site, serve
+from lazyflow.server.tracing.exporting import traced, traces_are_sent
 from lazyflow.spec.nodes import WebSpec
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.opening import open_conversations
@@ -57,10 +58,9 @@ class Wishes:
     log_format: LogFormat = "text"
     grace: float = 10.0
 
-    @property
-    def front(self) -> Front:
+    def front(self, *, traces: bool) -> Front:
         """What stands before the sites."""
-        return Front(insecure=self.insecure, proxies=self.proxy_headers, root_path=self.root_path)
+        return Front(insecure=self.insecure, proxies=self.proxy_headers, root_path=self.root_path, traces=traces)
 
 
 class Service:
@@ -71,6 +71,7 @@ class Service:
         self.wishes = wishes
         self.out = out
         self.logs = Logs(wishes.log_format)
+        self.front = DIRECT
         self.stop = asyncio.Event()
         self.code = 0
 
@@ -85,6 +86,10 @@ class Service:
     async def _run(self) -> int:
         async with open_live(self.source, drain=self.wishes.drain) as live, AsyncExitStack() as stack:
             stack.enter_context(self.logs.hiding_secrets_of(live))
+            traces = traces_are_sent(os.environ)
+            self.front = self.wishes.front(traces=traces)
+            if traces:
+                stack.enter_context(traced(live, os.environ))
             webs = live.app.spec.webs
             if not webs:
                 raise LazyflowError("this app has no web node to serve", "add one: web: { type: web, target: … }")
@@ -131,7 +136,7 @@ class Service:
             def mount(page: FastAPI) -> None:
                 mount_page(page, live, web.name, person=person_of, conversations=kept)
 
-            app = build_site(live, web.name, mount, self.wishes.front)
+            app = build_site(live, web.name, mount, self.front)
         except ImportError as error:
             raise MissingExtra(error.name or "panel", "web") from error
         return Site(node=web.name, listener=listener, app=app, root_path=self.wishes.root_path)

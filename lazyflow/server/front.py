@@ -12,12 +12,13 @@ from lazyflow.server.proxies import Network
 class Front:
     """What stands before the sites: nothing, or trusted `proxies`, which pass on what is below `root_path`.
 
-    `insecure` lets everybody in who reaches a site without `auth`.
+    `insecure` lets everybody in who reaches a site without `auth`, `traces` goes on with the traces of callers.
     """
 
     insecure: bool = False
     proxies: Sequence[Network] = ()
     root_path: str = ""
+    traces: bool = False
 
 
 DIRECT = Front()

@@ -46,6 +46,10 @@ def build_site(live: LiveApp, web: str, mount_page: Callable[[FastAPI], None], f
     traffic = Traffic(SecurityHeaders(gate), RouteTable(site.routes, gate.paths), [metrics.exchanges, access_log])
     metrics.websockets.set_function(lambda: traffic.websockets)
     outermost: ASGIApp = RequestIds(traffic)
+    if front.traces:
+        from lazyflow.server.tracing.incoming import IncomingTraces  # noqa: PLC0415 - of the extra `otel`
+
+        outermost = IncomingTraces(outermost)
     if front.root_path:
         outermost = RootPath(outermost, front.root_path)
     return Proxies(outermost, front.proxies) if front.proxies else outermost

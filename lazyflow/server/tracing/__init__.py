@@ -1,0 +1,1 @@
+"""OpenTelemetry traces of turns, after its conventions for generative AI: names and figures, never what was said."""
