@@ -134,6 +134,7 @@ def test_what_is_not_taken_is_refused_in_words_before_anything_is_sent(browser: 
         chat = ChatPage(page, served.url)
         page.goto(served.url)
         choose = page.get_by_label("Dateien anhängen").and_(page.locator("input"))
+        expect(chat.button("Dateien anhängen")).to_be_visible()
         for name, data, words in (
             ("p.png", PNG, "p.png wird nicht angenommen"),
             ("a.zip", b"PK\x03\x04\x00", "a.zip ist weder Text (UTF-8) noch ein PDF"),

@@ -4,6 +4,10 @@ import {h} from './dom.js'
 import {icon} from './icons.js'
 
 const DRAFT = 'lazyflow-draft'
+// What was sent and is not known to be stored yet: it is not lost with the server, or with the connection.
+const SENT = 'lazyflow-sent'
+
+const says = (entries, text) => entries.some(entry => entry.role === 'user' && entry.text === text)
 
 export class Composer {
   /** @param {{say: any, submit: (text: string, files: string[]) => boolean, stop: () => void}} context `submit` is false where it is not accepted */
@@ -42,6 +46,7 @@ export class Composer {
     if (!this.submit(text, files)) return
     this.area.value = ''
     this.attachments.clear()
+    sessionStorage.setItem(SENT, JSON.stringify({text, files: this.attachments.sent}))
     this.changed()
   }
 
@@ -63,6 +68,33 @@ export class Composer {
     this.attachments.giveBack(files)
     this.changed()
     this.tell([message, help].filter(Boolean).join(' ') || this.say('busy'))
+  }
+
+  /** What was sent last is stored, or of no matter any more. */
+  arrived() {
+    sessionStorage.removeItem(SENT)
+  }
+
+  /** The server's conversation, after a lost connection or a reload: what was sent and is not in it comes back. */
+  check(entries) {
+    const sent = JSON.parse(sessionStorage.getItem(SENT) || 'null')
+    if (!sent || says(entries, sent.text)) return
+    this.arrived()
+    this.returned = sent.text
+    this.area.value = [sent.text, this.area.value].filter(Boolean).join('\n\n')
+    this.attachments.sent = sent.files
+    this.attachments.giveBack(sent.files.map(file => file.id))
+    this.changed()
+  }
+
+  /** What came back was only late. */
+  added(entries) {
+    if (this.returned && this.area.value === this.returned && says(entries, this.returned)) {
+      this.area.value = ''
+      this.attachments.clear()
+      this.changed()
+    }
+    this.returned = ''
   }
 
   tell(text) {

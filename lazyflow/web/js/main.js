@@ -17,6 +17,8 @@ import {Welcome} from './welcome.js'
 import {Wire} from './wire.js'
 import {speaker} from './words.js'
 
+const GROWING = new Set(['text', 'think', 'more', 'end'])
+
 class Page {
   constructor() {
     this.model = null
@@ -104,24 +106,29 @@ class Page {
   }
 
   begin() {
+    this.composer.arrived()
     this.send({t: 'new'})
     this.composer.area.focus()
   }
 
   /** Show another conversation. */
   open(id) {
+    this.composer.arrived()
     this.id = id
     this.wire.ask()
     this.composer.area.focus()
   }
 
   take(message) {
+    // A reply begins when its question is stored.
+    if (GROWING.has(message.t)) this.composer.arrived()
     switch (message.t) {
       case 'look': return this.look(message)
       case 'snap': return this.snapshot(message)
       case 'add':
         this.setId(this.shown)
         this.conversation.add(message.entries)
+        this.composer.added(message.entries)
         return this.setBusy(true)
       case 'text': return this.conversation.write(message.id, message.s)
       case 'think': return this.conversation.change(message.id, answer => answer.think(message.s))
@@ -140,6 +147,7 @@ class Page {
         this.setBusy(false)
         return this.composer.tell([message.message, message.help].filter(Boolean).join(' '))
       case 'refused':
+        this.composer.arrived()
         this.setBusy(message.message ? false : this.composer.busy)
         return this.composer.giveBack(message)
       case 'upload': return this.composer.attachments.offer(message.takes)
@@ -164,6 +172,7 @@ class Page {
     const atEnd = this.conversation.atEnd
     this.shown = c
     this.conversation.show(entries)
+    this.composer.check(entries)
     this.setId(entries.length ? c : '')
     if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
