@@ -38,8 +38,8 @@ def say(room: Room, text: str, *, use_context: bool = True) -> bool:
     return room.say(text, use_context=use_context, parent=path[-1].id if path else None)
 
 
-async def idle(room: Room) -> None:
-    deadline = asyncio.get_running_loop().time() + 5
+async def idle(room: Room, seconds: float = 5) -> None:
+    deadline = asyncio.get_running_loop().time() + seconds
     while room.busy:
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.001)

@@ -79,7 +79,7 @@ class TurnSpans:
             trace.set_span_in_context(self._holder(usage.path)),
             SpanKind.CLIENT,
             of_call(self.asked, usage),
-            start_time=now if began is None else began,
+            start_time=now if began is None else min(began, now),  # the clock may have been set back
         )
         call.end(now)
 
