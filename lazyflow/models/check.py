@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -101,12 +102,25 @@ def _read(path: Path) -> tuple[tuple[int, int, int], Header]:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ModelUnusable(f"{path} is not a regular file", "name a .gguf file or a folder with one in it")
-            return (status.st_size, status.st_mtime_ns, status.st_ino), _header(path, file, status.st_size)
+            identity = status.st_size, status.st_mtime_ns, status.st_ino
+            return identity, _header(_Opened(path, identity, file))
     except OSError as error:
         raise ModelUnusable(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
-def _header(path: Path, file: BinaryIO, size: int) -> Header:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file that is open. Those that are alike but for that have the same content."""
+
+    path: Path
+    identity: tuple[int, int, int]
+    file: BinaryIO = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _header(opened: _Opened) -> Header:
+    """Read once: each reload asks, and a large vocabulary takes tens of milliseconds."""
+    path, file, size = opened.path, opened.file, opened.identity[0]
     head = file.read(HEAD)
     if not head:
         raise ModelUnusable(f"{path} is empty", _AGAIN)

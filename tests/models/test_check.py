@@ -51,6 +51,19 @@ def test_a_whole_model_tells_what_it_is(tmp_path: Path) -> None:
     assert model.size == stat.st_size
 
 
+def test_a_header_is_read_again_only_when_size_time_or_inode_changed(tmp_path: Path) -> None:
+    model = checked(tmp_path, gguf(CHAT))
+    stat = model.path.stat()
+    with model.path.open("r+b") as file:
+        file.write(b"no header at all")
+    os.utime(model.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert check(Found(model.path, (model.path,), "file")) == model
+    os.utime(model.path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1_000_000))
+    for _ in range(2):
+        with pytest.raises(ModelUnusable):
+            check(Found(model.path, (model.path,), "file"))
+
+
 def test_a_model_that_says_little_is_fine(tmp_path: Path) -> None:
     model = checked(tmp_path, gguf({"general.architecture": "llama"}), "x.Q8_0.gguf")
     assert (model.quant, model.trained_context, model.has_chat_template) == ("Q8_0", 0, False)
