@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lazyflow.errors import Problem
 from lazyflow.reports.visible import cells, visible
@@ -57,14 +58,14 @@ def marked(problem: Problem, texts: Mapping[str, str]) -> str:
 
 def line_of(text: str, number: int) -> str | None:
     """Line `number`, counted from 1 as YAML counts; None where the text is shorter."""
-    start = 0
-    for _ in range(number - 1):
-        found = BREAKS.search(text, start)
-        if found is None:
-            return None
-        start = found.end()
-    found = BREAKS.search(text, start)
-    return text[start : found.start()] if found else text[start:]
+    found = lines(text)
+    return found[number - 1] if number <= len(found) else None
+
+
+@lru_cache(maxsize=4)
+def lines(text: str) -> list[str]:
+    """The lines of a text: many problems point into the same one."""
+    return BREAKS.split(text)
 
 
 def cut_front(text: str) -> str:

@@ -52,11 +52,15 @@ class NodeStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Why the page shows a banner: problems in the files, models that failed to load, edits that need a restart."""
+    """Why the page shows a banner: problems in the files, models that failed to load, edits that need a restart.
+
+    `texts` are what the problems point into, by the problem's file.
+    """
 
     problems: tuple[Problem, ...] = ()
     failures: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,7 +197,7 @@ class Live:
         self.reading = reading = await asyncio.to_thread(read_app, self.source)
         graph = reading.checked.graph
         if graph is None:
-            raise Refused(Trouble(problems=reading.checked.problems))
+            raise Refused(Trouble(problems=reading.checked.problems, texts=reading.checked.texts))
         old = self._current
         claims = claim_models(graph, old.app.claims, self._claim(graph))
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from lazyflow.errors import Problem
@@ -12,6 +12,8 @@ from lazyflow.spec.nodes import WebSpec
 from lazyflow.web.asking import askable
 
 Json = dict[str, Any]
+MOST_PROBLEMS = 20
+"""More of them would bury the page, and hold up everybody's replies while they are told; the terminal has them all."""
 
 
 def look(live: LiveApp, web: str) -> Json | None:
@@ -62,13 +64,14 @@ def trouble_data(trouble: Trouble) -> Json | None:
     if not (trouble.problems or trouble.failures or trouble.restart):
         return None
     return {
-        "problems": [problem_data(problem) for problem in trouble.problems],
+        "problems": [problem_data(problem, trouble.texts) for problem in trouble.problems[:MOST_PROBLEMS]],
+        "more": max(len(trouble.problems) - MOST_PROBLEMS, 0),
         "failures": list(trouble.failures),
         "restart": list(trouble.restart),
     }
 
 
-def problem_data(problem: Problem) -> Json:
+def problem_data(problem: Problem, texts: Mapping[str, str]) -> Json:
     """One diagnostic: where, what, the line it stands on, what to do."""
     return {
         "severity": problem.severity.value,
@@ -76,14 +79,5 @@ def problem_data(problem: Problem) -> Json:
         "place": f"{problem.file}:{problem.line}:{problem.column}",
         "message": problem.message,
         "help": problem.help,
-        "excerpt": excerpt(problem),
+        "excerpt": marked(problem, texts),
     }
-
-
-def excerpt(problem: Problem) -> str:
-    """The line of the file with a mark under what is meant; empty where the file cannot be read."""
-    try:
-        text = Path(problem.file).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        return ""
-    return marked(problem, {problem.file: text})

@@ -153,3 +153,13 @@ def test_what_the_files_say_is_shown_as_text_alone(chat: ChatPage, served: Serve
     served.do(lambda: served.live.change(title=HOSTILE, welcome="Hello", examples=(HOSTILE,)))
     expect(chat.page.locator(".title")).to_have_text(HOSTILE)
     expect(chat.button(HOSTILE)).to_be_visible()
+
+
+def test_of_very_many_problems_the_banner_shows_some_and_says_so(chat: ChatPage, served: Served) -> None:
+    many = tuple(Problem("LF003", "unknown key 'x'", "app.yaml", line, 1, line, 2) for line in range(1, 601))
+    served.live.trouble = Trouble(problems=many)
+    served.do(served.live.tell)
+    banner = chat.page.locator(".banner")
+    expect(banner.locator(".problem")).to_have_count(20)
+    expect(banner).to_contain_text("580 more: the terminal shows them all")
+    expect(chat.box).to_be_in_viewport()

@@ -12,13 +12,14 @@ export class Banner {
   show(trouble) {
     this.element.hidden = !trouble
     if (!trouble) return this.element.replaceChildren()
-    const {problems, failures, restart} = trouble
+    const {problems, more, failures, restart} = trouble
     const grave = problems.length + failures.length > 0
     this.element.classList.toggle('mild', !grave)
     this.element.replaceChildren(icon('warn'), h('div', {class: 'what'},
       problems.length > 0 && h('strong', {text: this.say('problems')}),
       problems.length === 0 && failures.length > 0 && h('strong', {text: this.say('failures')}),
       ...problems.map(problem => this.problem(problem)),
+      more > 0 && h('p', {text: this.say('moreProblems', {n: more})}),
       ...failures.map(text => h('p', {text, dir: 'auto'})),
       restart.length > 0 && h('p', {}, h('strong', {text: this.say('restart', {what: restart.join(', ')})}))))
   }
