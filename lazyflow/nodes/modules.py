@@ -8,13 +8,15 @@ import itertools
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, ClassVar
+from weakref import finalize
 
 from lazyflow.graph.own_modules import home, source_at
 
@@ -29,7 +31,7 @@ class Fresh(SourceFileLoader):
     What the file imports comes from `modules`.
     """
 
-    def __init__(self, fullname: str, path: str, modules: AppModules) -> None:
+    def __init__(self, fullname: str, path: str, modules: Importer) -> None:
         super().__init__(fullname, path)
         self.modules = modules
 
@@ -47,20 +49,42 @@ class Fresh(SourceFileLoader):
 class AppModules:
     """Imports Python files of `folder`, each once, under names that no other generation has.
 
-    They are known to Python only while one of them imports something, so that the last turn that uses them takes them
-    with it. A file of the app that imports another, at its top or in a function, gets that of its generation.
-    `sources` are the contents that were read already.
+    A file of the app that imports another, at its top or in a function, gets that of its generation. Python knows them
+    as long as this object lives, and until there is another. `sources` are the contents that were read already.
     """
 
+    # Whose object is gone. They leave a little later: one may go at any moment, also while the lock is held.
+    _gone: ClassVar[deque[Importer]] = deque()
+
     def __init__(self, folder: Path, sources: Mapping[Path, bytes] | None = None) -> None:
+        while self._gone:
+            self._gone.popleft().leave()
+        self._importer = Importer(folder, sources or {})
+        self._importer.enter()
+        finalize(self, self._gone.append, self._importer).atexit = False
+
+    def load(self, place: str) -> ModuleType:
+        """The module of a file, relative to the app's folder. Raises: whatever it raises while it runs."""
+        return self._importer.load(place)
+
+
+class Importer:
+    """What the modules themselves import with: it lives as long as one of their functions does.
+
+    After the last `leave` they are known to Python only while one of them imports something.
+    """
+
+    # Shared: several generations change what Python knows of.
+    _lock = threading.Lock()
+
+    def __init__(self, folder: Path, sources: Mapping[Path, bytes]) -> None:
         self.folder = folder
-        self.sources = sources or {}
+        self.sources = sources
         self.name = f"lazyflow_app_{next(NUMBERS)}"
         self._places: dict[str, Path] = {}
         self._names = {self.name}
         self._modules: dict[str, ModuleType] = {}
-        self._importing = 0
-        self._lock = threading.Lock()
+        self._users = 0
 
     def load(self, place: str) -> ModuleType:
         """The module of a file, relative to the app's folder. Raises: whatever it raises while it runs."""
@@ -120,18 +144,27 @@ class AppModules:
             self._places.setdefault(name, found)
         return name
 
+    def enter(self) -> None:
+        """Let Python know the modules, until as many `leave`s."""
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                sys.modules.update(self._modules)
+                # A new list: other threads may be looking through the old one.
+                sys.meta_path = [self, *sys.meta_path]
+
+    def leave(self) -> None:
+        """See `enter`."""
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
+                self._modules = {name: sys.modules.pop(name) for name in self._names if name in sys.modules}
+
     @contextmanager
     def _known(self) -> Generator[None, None, None]:
-        with self._lock:
-            self._importing += 1
-            if self._importing == 1:
-                sys.modules.update(self._modules)
-                sys.meta_path.insert(0, self)
+        self.enter()
         try:
             yield
         finally:
-            with self._lock:
-                self._importing -= 1
-                if not self._importing:
-                    sys.meta_path.remove(self)
-                    self._modules = {name: sys.modules.pop(name) for name in self._names if name in sys.modules}
+            self.leave()

@@ -85,11 +85,9 @@ def call(modules: AppModules, place: str = "./bot.py:f") -> Any:
     ],
 )
 def test_a_file_imports_those_beside_it_as_a_script_does(place: str, files: Mapping[str, str], tmp_path: Path) -> None:
-    before = dict(sys.modules), list(sys.meta_path)
+    before = {name: module for name, module in sys.modules.items() if not name.startswith("lazyflow_app_")}
     assert call(written(tmp_path, files), place) == "hihi"
-    assert not [name for name in sys.modules if name.startswith("lazyflow_app")]
-    assert {name: sys.modules[name] for name in before[0]} == before[0]
-    assert sys.meta_path == before[1]
+    assert {name: sys.modules[name] for name in before} == before
 
 
 def test_files_import_each_other_once(tmp_path: Path) -> None:
@@ -111,13 +109,41 @@ def test_each_generation_has_its_own_even_for_imports_within_a_function(tmp_path
     assert call(old) == "ab"
 
 
+def test_its_modules_are_known_to_python_while_they_are_used(tmp_path: Path) -> None:
+    hints = "from __future__ import annotations\nimport sys\nfrom typing import get_type_hints\nclass It: text: str\n"
+    files = {"bot.py": f"{hints}def f(m): return get_type_hints(It)['text'](m) + sys.modules[__name__].It.__name__"}
+    assert call(written(tmp_path, files)) == "hiIt"
+
+
+def known(generation: str) -> list[str]:
+    """The modules that Python has of a generation, once those that are gone had an occasion to leave."""
+    gc.collect()
+    AppModules(Path.cwd())
+    return [name for name in sys.modules if name.split(".")[0] == generation]
+
+
+def test_what_outlives_its_generation_can_still_import(tmp_path: Path) -> None:
+    modules = written(tmp_path, {"bot.py": LAZY, "late.py": "WORD = 'a'", "new.py": "WORD = 'b'"})
+    function = load_target("bot", "./bot.py:f", {}, modules).function
+    generation = function.__module__.split(".")[0]
+    assert known(generation)
+    del modules
+    assert known(generation) == []
+    assert function("hi") == "ab"
+    assert known(generation) == []
+
+
 def test_a_generation_that_nobody_uses_is_freed(tmp_path: Path) -> None:
+    finders = len(sys.meta_path)
     modules = written(tmp_path, {"bot.py": LAZY, "late.py": "WORD = 'a'", "new.py": "WORD = 'b'"})
     assert call(modules) == "ab"
-    gone = weakref.ref(modules.load("late.py")), weakref.ref(modules)
+    gone = weakref.ref(modules.load("late.py"))
+    generation = modules.load("late.py").__name__.split(".")[0]
     del modules
+    assert known(generation) == []
     gc.collect()
-    assert [one() for one in gone] == [None, None]
+    assert gone() is None
+    assert len(sys.meta_path) <= finders + 1
 
 
 def test_threads_may_import_at_once(tmp_path: Path) -> None:
@@ -148,4 +174,3 @@ def test_threads_may_import_at_once(tmp_path: Path) -> None:
 def test_what_an_imported_file_does_wrong_is_told(files: Mapping[str, str], words: str, tmp_path: Path) -> None:
     with pytest.raises(CallFailed, match=words):
         call(written(tmp_path, files))
-    assert not [name for name in sys.modules if name.startswith("lazyflow_app")]
