@@ -1,4 +1,4 @@
-"""llama.cpp's own HTTP server (the wheel xllamacpp) in a process of its own: `python llama_server.py GGUF PORT`."""
+"""llama.cpp's own HTTP server (the wheel xllamacpp) in a process of its own: `llama_server.py GGUF PORT`."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ class LlamaServer:
 
 
 @contextmanager
-def running(gguf: Path, log: Path) -> Iterator[LlamaServer]:
-    """Start it on a free port of 127.0.0.1 and wait until it can answer."""
+def running(gguf: Path, log: Path, *options: str) -> Iterator[LlamaServer]:
+    """Start it on a free port of 127.0.0.1 and wait until it can answer; the option `embeddings` makes it embed too."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with log.open("wb") as said:
-        process = subprocess.Popen([sys.executable, __file__, str(gguf), str(port)], stdout=said, stderr=said)
+        command = [sys.executable, __file__, str(gguf), str(port), *options]
+        process = subprocess.Popen(command, stdout=said, stderr=said)
     try:
         server = LlamaServer(f"http://127.0.0.1:{port}")
         _wait(server, process, log)
@@ -69,7 +70,7 @@ def _wait(server: LlamaServer, process: subprocess.Popen[bytes], log: Path) -> N
     raise RuntimeError(f"llama.cpp's server did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-def main(gguf: str, port: str) -> None:
+def main(gguf: str, port: str, *options: str) -> None:
     import xllamacpp  # noqa: PLC0415 - the tests import this module without it
 
     params = xllamacpp.CommonParams()
@@ -81,6 +82,9 @@ def main(gguf: str, port: str) -> None:
     params.cpuparams.n_threads = 2
     params.model_alias = {"smol"}
     params.endpoint_slots = True
+    if "embeddings" in options:
+        params.embedding = True
+        params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     server = xllamacpp.Server(params)
     while server is not None:
         time.sleep(60)

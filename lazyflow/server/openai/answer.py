@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from lazyflow import __version__
 from lazyflow.messages import ToolCall
 from lazyflow.nodes.events import Text, Thinking, ToolCallDelta
 from lazyflow.server.openai.logprobs import chat_logprobs, text_logprobs
 from lazyflow.server.openai.reply import Piece, Reply, usage
+
+FINGERPRINT = f"lazyflow-{__version__}"
 
 
 class Envelope(Protocol):
@@ -84,7 +87,7 @@ class ChatEnvelope:
         return {**self._head("chat.completion.chunk"), "choices": [choice]}
 
     def _head(self, kind: str) -> dict[str, Any]:
-        return {"id": self.id, "object": kind, "created": self.created, "model": self.model, "system_fingerprint": None}
+        return head(self.id, kind, self.created, self.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,12 @@ class TextEnvelope:
         return {**self._head(), "choices": [], "usage": usage(list(replies))}
 
     def _head(self) -> dict[str, Any]:
-        return {"id": self.id, "object": "text_completion", "created": self.created, "model": self.model}
+        return head(self.id, "text_completion", self.created, self.model)
+
+
+def head(answer: str, kind: str, created: int, model: str) -> dict[str, Any]:
+    """What every response begins with; the fingerprint tells which lazyflow answered."""
+    return {"id": answer, "object": kind, "created": created, "model": model, "system_fingerprint": FINGERPRINT}
 
 
 def _text_choice(
