@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
+from tests.acceptance.browsing import ChatPage, chromium
 from tests.acceptance.served import Served, served
 
 pytestmark = pytest.mark.slow
@@ -34,6 +36,7 @@ async def slow(message):
 """
 KEY = "sesame-key-of-a-program"
 BEARER = {"Authorization": f"Bearer {KEY}"}
+COOKIE = "cookie-of-a-person"
 MARKED = "marked-words-of-a-person"
 
 
@@ -57,7 +60,8 @@ def test_the_log_is_json_with_a_name_for_each_request_and_neither_words_nor_keys
     with served(app, "--log-format", "json", KEY=KEY) as run:
         assert ask(run, MARKED, **{"X-Request-Id": "r1"}).headers["x-request-id"] == "r1"
         ask(run, "break", **{"X-Request-Id": "r2"})
-        httpx.get(f"{run.url}v1/models?api_key={KEY}", headers={"X-Request-Id": "r3"})
+        cookie = {"Cookie": f"lazyflow_session={COOKIE}"}
+        httpx.get(f"{run.url}v1/models?api_key={KEY}", headers={"X-Request-Id": "r3", **cookie})
         app.write_text(APP.replace("target: slow", "target: slo"))
         run.until(lambda: "did you mean 'slow'?" in run.told())
         run.stop()
@@ -70,6 +74,23 @@ def test_the_log_is_json_with_a_name_for_each_request_and_neither_words_nor_keys
     assert any("stopping" in line["message"] for line in found)
     assert MARKED not in run.told()
     assert KEY not in run.told()
+    assert COOKIE not in run.told()
+
+
+@pytest.mark.browser
+def test_what_breaks_on_a_page_is_logged_under_its_connection(app: Path) -> None:
+    app.write_text(APP.split(", auth", maxsplit=1)[0] + " }\n")
+    with served(app, "--log-format", "json") as run, chromium() as browser:
+        page = ChatPage(browser.new_page(), run.url).open()
+        page.say("break")
+        expect(page.answer).to_contain_text("broke")
+        page.page.close()
+        run.until(lambda: "WEBSOCKET" in run.told())
+        run.stop()
+    (broken,) = [line for line in lines(run) if "broken on purpose" in line.get("exception", "")]
+    (connection,) = [line for line in lines(run) if line.get("method") == "WEBSOCKET"]
+    assert broken["request_id"] == connection["request_id"]
+    assert (connection["path"], connection["status"]) == ("/ws", 101)
 
 
 def test_a_terminal_is_not_filled_with_a_line_a_request(app: Path) -> None:
