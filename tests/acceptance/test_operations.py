@@ -156,3 +156,22 @@ def test_a_second_signal_ends_at_once(app: Path) -> None:
         assert run.stop() != 0
         reply.let_go()
     assert reply.broken
+
+
+@pytest.mark.browser
+def test_a_reply_that_finishes_on_a_page_while_the_app_ends_is_there_after_the_restart(app: Path) -> None:
+    app.write_text(APP.split(", store", maxsplit=1)[0] + ", store: chats.db }\n")
+    with chromium() as browser:
+        with served(app, "--grace", "30") as run:
+            page = ChatPage(browser.new_page(), run.url).open()
+            page.say("wait")
+            expect(page.answer).to_contain_text("begun")
+            run.process.send_signal(signal.SIGTERM)
+            run.until(lambda: "stopping" in run.told())
+            app.with_name("go").touch()
+            where = "?" + page.page.url.split("?", 1)[1]
+            assert run.process.wait(20) == 0
+        with served(app) as run:
+            again = ChatPage(browser.new_page(), run.url).open(where)
+            expect(again.answer.locator(".body")).to_have_text("begun ended")
+            expect(again.answer).not_to_contain_text("Interrupted")
