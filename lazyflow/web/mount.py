@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.in_memory import InMemory
+from lazyflow.web.doors import Doors
 from lazyflow.web.file_routes import mount_file_routes
 from lazyflow.web.rooms import Rooms
 from lazyflow.web.transfer import mount_transfer
@@ -42,6 +43,9 @@ def mount_page(
 
     # Without it a lost connection leaves a page that looks alive and is dead.
     pn.config.reconnect = True
+    # Eight messages of each page that nobody reads.
+    pn.config.browser_info = False
+    server.add_middleware(Doors)
     mount_files(server)
     kept = conversations or InMemory()
     who = person or (lambda _headers, _cookies: "")

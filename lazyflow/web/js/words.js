@@ -1,12 +1,12 @@
-// The page's own words, in the browser's language. `{…}` is filled in.
+// The page's own words, in the browser's language. `{…}` is filled in; before a `|` stands what is said of one.
 const EN = {
   message: 'Message', placeholder: 'Write a message', send: 'Send', stop: 'Stop', newChat: 'New conversation',
   dark: 'Dark mode', light: 'Light mode', useContext: 'Use context',
   contextHelp: 'On: the conversation so far is sent along. Off: the message goes alone.',
   copy: 'Copy', copied: 'Copied', regenerate: 'Answer again', edit: 'Edit', cancel: 'Cancel', save: 'Send',
   retry: 'Retry', you: 'You', answer: 'Answer', thinking: 'Thinking…', thought: 'Thought for {s} s', thoughts: 'Thoughts',
-  steps: 'Steps', stepsDone: '{n} steps', stopped: 'Stopped', interrupted: 'Interrupted', cut: 'Reached the limit of tokens', alone: 'Sent without context',
-  tokens: '{n} tokens', speed: '{n} tokens/s', first: 'first token after {s} s', busy: 'Wait for the answer to end, or stop it.',
+  steps: 'Steps', stepsDone: '{n} step|{n} steps', stopped: 'Stopped', interrupted: 'Interrupted', cut: 'Reached the limit of tokens', alone: 'Sent without context',
+  tokens: '{n} token|{n} tokens', speed: '{n} tokens/s', first: 'first token after {s} s', busy: 'Wait for the answer to end, or stop it.',
   lost: 'Connection lost. Reconnecting…', back: 'Connected again', latest: 'Go to the latest message',
   loading: 'Loading {node}', fetching: 'fetching', reading: 'reading', starting: 'starting', failedNode: '{node} is not available',
   moreProblems: '{n} more: the terminal shows them all', problems: 'The app’s files have problems. The last good version goes on.', failures: 'The new version could not start. The last good one goes on.',
@@ -31,7 +31,7 @@ const DE = {
   contextHelp: 'An: Die bisherige Unterhaltung wird mitgeschickt. Aus: Nur die Nachricht selbst.',
   copy: 'Kopieren', copied: 'Kopiert', regenerate: 'Neu beantworten', edit: 'Bearbeiten', cancel: 'Abbrechen', save: 'Senden',
   retry: 'Erneut versuchen', you: 'Du', answer: 'Antwort', thinking: 'Denkt nach…', thought: '{s} s nachgedacht', thoughts: 'Gedanken',
-  steps: 'Schritte', stepsDone: '{n} Schritte', stopped: 'Angehalten', interrupted: 'Unterbrochen', cut: 'Token-Grenze erreicht', alone: 'Ohne Kontext gesendet',
+  steps: 'Schritte', stepsDone: '{n} Schritt|{n} Schritte', stopped: 'Angehalten', interrupted: 'Unterbrochen', cut: 'Token-Grenze erreicht', alone: 'Ohne Kontext gesendet',
   tokens: '{n} Token', speed: '{n} Token/s', first: 'erstes Token nach {s} s', busy: 'Warte das Ende der Antwort ab oder halte sie an.',
   lost: 'Verbindung verloren. Neuer Versuch…', back: 'Wieder verbunden', latest: 'Zur neuesten Nachricht',
   loading: '{node} wird geladen', fetching: 'herunterladen', reading: 'lesen', starting: 'starten', failedNode: '{node} ist nicht verfügbar',
@@ -91,6 +91,9 @@ export function language(wanted) {
 /** @returns {(key: keyof typeof EN, values?: Record<string, string | number>) => string} */
 export function speaker(wanted) {
   const words = LANGUAGES[language(wanted)]
-  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  const say = (key, values = {}) => {
+    const [one, many = one] = words[key].split('|')
+    return (values.n === 1 ? one : many).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  }
   return Object.assign(say, {knows: key => Object.hasOwn(words, key)})
 }

@@ -4,7 +4,7 @@ import {contrast, inkOn} from '../../../lazyflow/web/js/theme.js'
 import {LANGUAGES, language, speaker} from '../../../lazyflow/web/js/words.js'
 
 test('every language says everything, with the same blanks', () => {
-  const blanks = text => (text.match(/\{\w+\}/g) || []).sort()
+  const blanks = text => [...new Set(text.match(/\{\w+\}/g))].sort()
   for (const words of Object.values(LANGUAGES)) {
     assert.deepEqual(Object.keys(words), Object.keys(LANGUAGES.en))
     for (const [key, text] of Object.entries(words)) assert.deepEqual(blanks(text), blanks(LANGUAGES.en[key]), key)
@@ -16,6 +16,14 @@ test('the first language that the browser wants and the page knows is spoken', (
   assert.equal(language(['zh-Hant-TW']), 'zh')
   assert.equal(language(['fr']), 'en')
   assert.equal(speaker(['en'])('tokens', {n: 3}), '3 tokens')
+})
+
+test('one is one', () => {
+  for (const [tag, one, none] of [['en', '1 token', '0 tokens'], ['de', '1 Token', '0 Token'], ['zh', '1 个令牌', '0 个令牌']]) {
+    assert.equal(speaker([tag])('tokens', {n: 1}), one)
+    assert.equal(speaker([tag])('tokens', {n: 0}), none)
+  }
+  assert.deepEqual(['en', 'de'].map(tag => speaker([tag])('stepsDone', {n: 1})), ['1 step', '1 Schritt'])
 })
 
 test('text on the app’s colour reads well whatever the colour', () => {
