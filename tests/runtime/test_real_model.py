@@ -94,8 +94,13 @@ async def test_edits_of_the_title_reach_the_app_soon_and_load_nothing(path: Path
 
 async def test_a_worker_that_was_killed_answers_again(path: Path) -> None:
     async with running(path) as live:
-        os.kill(worker(live), signal.SIGKILL)
+        first = worker(live)
+        os.kill(first, signal.SIGKILL)
+        await until(live, lambda: live.app.status()["chat"].state == "loading")
+        assert live.app.status()["chat"].stage == "starting"
         assert await answer(live.app, Ask(message="Hello", entry="chat"))
+        assert live.app.status()["chat"].state == "ready"
+        assert worker(live) != first
 
 
 @pytest.fixture
