@@ -29,14 +29,14 @@ def check_callables(context: Context) -> None:
 
 
 def leaves(path: str) -> bool:
-    """Whether a relative path leads out of the folder in which it starts."""
+    """Whether a relative path leads out of the folder in which it starts; one with a NUL leads nowhere."""
     normal = path.replace("\\", "/")
     depth = 0
     for part in PurePosixPath(normal).parts:
         depth += -1 if part == ".." else 1
         if depth < 0:
             return True
-    return normal.startswith(("/", "~")) or normal[1:2] == ":"
+    return normal.startswith(("/", "~")) or normal[1:2] == ":" or "\0" in normal
 
 
 Definitions = dict[str, "ast.stmt | None"]

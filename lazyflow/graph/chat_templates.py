@@ -71,5 +71,5 @@ def refusals(context: Context, written: str) -> Iterator[tuple[str, str, str]]:
     """Why a path is not opened at all."""
     if leaves(written):
         yield "LF043", f"'{written}' leads out of the app's folder", "put the file beside app.yaml"
-    elif "\0" in written or not (context.folder / written).resolve().is_relative_to(context.folder.resolve()):
+    elif not (context.folder / written).resolve().is_relative_to(context.folder.resolve()):
         yield "LF043", f"'{written}' is a link out of the app's folder", "put the file itself beside app.yaml"
