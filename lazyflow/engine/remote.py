@@ -11,6 +11,7 @@ from lazyflow.engine import requests
 from lazyflow.engine.channel import LoopChannel
 from lazyflow.engine.contract import (
     ChatRequest,
+    Finished,
     LoadProgress,
     ModelGone,
     ModelInfo,
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0
 """Seconds between two attempts to start a worker that keeps dying."""
 GOOD_RUN = 60.0
-"""Seconds of life after which a worker's death counts as its first."""
+"""Seconds of life after which a worker's death counts as its first, even where it answered nothing."""
 
 
 class RemoteModel:
@@ -39,6 +40,7 @@ class RemoteModel:
     ) -> None:
         self._key, self._info, self._channel, self._on_progress = key, info, channel, on_progress
         self._silence = process.silence
+        self._served = False
         self._loop = asyncio.get_running_loop()
         self._process: asyncio.Future[Process] = self._loop.create_future()
         self._process.set_result(process)
@@ -80,6 +82,7 @@ class RemoteModel:
         )
         async with aclosing(outputs):
             async for output in outputs:
+                self._served = self._served or isinstance(output, Finished)
                 yield output
 
     async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
@@ -146,7 +149,7 @@ class RemoteModel:
         return process
 
     async def _keep(self, process: Process) -> None:
-        """Start another worker whenever one has died, after a pause that grows while they keep dying."""
+        """Start another worker whenever one has died, after a pause that grows while they die unused."""
         pause = 0.0
         while True:
             born = self._loop.time()
@@ -155,8 +158,9 @@ class RemoteModel:
             gone = ModelGone(f"the model's process {reason}", "send the message again: another one is being started")
             self._channel.fail(gone)
             self._starting(0.0)
-            if self._loop.time() - born > GOOD_RUN:
+            if self._served or self._loop.time() - born > GOOD_RUN:
                 pause = 0.0
+            self._served = False
             process = await self._start_again(pause, gone)
             pause = min(max(2 * pause, 1.0), LONGEST_PAUSE)
 

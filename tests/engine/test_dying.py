@@ -74,6 +74,20 @@ async def test_a_killed_worker_fails_every_request_and_comes_back(
     assert "was killed by SIGKILL; another one is started" in caplog.text
 
 
+async def test_a_worker_that_had_answered_is_started_again_at_once_however_often_it_dies(
+    smollm2: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = await remote(smollm2)
+    for _ in range(3):
+        assert (await answer(model, ask("Hi")))[0]
+        assert model.pid is not None
+        os.kill(model.pid, signal.SIGKILL)
+        await until(lambda: not ready(model))
+    assert (await answer(model, ask("Hi")))[0]
+    await model.close()
+    caplog.clear()
+
+
 async def test_a_worker_that_hangs_is_ended_and_another_one_answers(
     smollm2: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
