@@ -64,7 +64,7 @@ export class Widget {
     if (kind === 'switch') this.box.checked = value === true
     else this.box.value = value === undefined ? '' : kind === 'list' ? toLines(value) : String(value)
     if (kind === 'choice') this.box.firstChild.textContent = this.say('engines')
-    else this.box.placeholder = value === undefined && kind !== 'text' ? this.say('engines') : ''
+    else this.box.placeholder = value === undefined && kind !== 'text' ? this.say('automatic') : ''
     if (this.slider) this.slider.value = String(value ?? given.example ?? given.min)
   }
 

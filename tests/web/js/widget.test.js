@@ -69,7 +69,7 @@ test('what somebody else sets or a new default does not touch what one is typing
 test('a parameter without a value leaves the choice to the model, and says so', () => {
   const {widget} = made({...NUMBER, app: undefined})
   assert.deepEqual([widget.box.value, widget.slider.value, widget.element.className], ['', '0.7', 'setting unset'])
-  assert.match(widget.box.placeholder, /engines/)
+  assert.match(widget.box.placeholder, /automatic/)
 })
 
 test('choices and switches tell what was picked', () => {
