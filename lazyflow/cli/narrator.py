@@ -25,6 +25,7 @@ class Narrator:
         self.terminal = stream.isatty()
         self.color = self.terminal and not os.environ.get("NO_COLOR")
         self.states: dict[str, str] = {}
+        self.coming: set[str] = set()
         self.trouble = Trouble()
         self.drawn = False
 
@@ -44,13 +45,16 @@ class Narrator:
 
     def look(self) -> None:
         """Tell what has changed since the last look."""
-        statuses = self.live.app.status()
+        statuses, coming = self.live.app.status(), self.live.coming
         for name, status in statuses.items():
             self._node(name, status)
+        for name in coming.keys() - self.coming:
+            self._line(f"{name}: its new model is on the way; the old graph answers")
+        self.coming = set(coming)
         trouble = self.live.trouble
         if trouble != self.trouble:
             self._trouble(trouble)
-        loading = {name: status for name, status in statuses.items() if status.state == "loading"}
+        loading = {name: status for name, status in {**statuses, **coming}.items() if status.state == "loading"}
         if self.terminal and loading:
             self._draw(loading)
 

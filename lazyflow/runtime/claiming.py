@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from lazyflow.errors import LazyflowError
 from lazyflow.graph.graph import Graph
 from lazyflow.runtime.claim import Claim
+from lazyflow.runtime.contract import NodeStatus
 from lazyflow.runtime.opening import failure_of, refuse_for
 from lazyflow.spec.nodes import LocalSpec
 
@@ -39,6 +40,13 @@ async def locate_models(claims: Mapping[str, Claim], old: Mapping[str, Claim]) -
         return None
 
     refuse_for(await asyncio.gather(*(locate(name, claim) for name, claim in claims.items())))
+
+
+def on_the_way(new: Mapping[str, Claim], old: Mapping[str, Claim]) -> Mapping[str, NodeStatus]:
+    """The models of `new` that are fetched or loaded, and are not those of `old`."""
+    held = {id(claim.shared) for claim in old.values() if claim.shared is not None}
+    statuses = {name: claim.status() for name, claim in new.items() if id(claim.shared) not in held}
+    return {name: one for name, one in statuses.items() if one.state == "loading" and one.stage != "finding"}
 
 
 async def release(claims: Mapping[str, Claim]) -> None:

@@ -175,6 +175,10 @@ class LiveApp(Protocol):
         """What every open page should show now."""
 
     @property
+    def coming(self) -> Mapping[str, NodeStatus]:
+        """How far the models are that a reload fetches or loads, by node, while the old graph answers."""
+
+    @property
     def stopping(self) -> bool:
         """Whether no new turn begins, because the app is about to end."""
 

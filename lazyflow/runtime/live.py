@@ -17,8 +17,8 @@ from lazyflow.graph.graph import Graph
 from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
-from lazyflow.runtime.claiming import claim_models, keys, locate_models, release
-from lazyflow.runtime.contract import Observer, Reloaded, RunningApp, Stopping, Trouble
+from lazyflow.runtime.claiming import claim_models, keys, locate_models, on_the_way, release
+from lazyflow.runtime.contract import NodeStatus, Observer, Reloaded, RunningApp, Stopping, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
 from lazyflow.runtime.observers import Observers
@@ -58,6 +58,7 @@ class Live:
         self.stopping = False
         self._trouble = Trouble()
         self._current: Generation
+        self._coming: Mapping[str, Claim] = {}
         self._leaving: tuple[Generation, ...] = ()
         self._locate = locate
         self._drain = drain
@@ -87,6 +88,11 @@ class Live:
             if status.state == "failed"
         ]
         return replace(self._trouble, failures=(*self._trouble.failures, *failed))
+
+    @property
+    def coming(self) -> Mapping[str, NodeStatus]:
+        """See `LiveApp`."""
+        return on_the_way(self._coming, self._current.app.claims)
 
     @property
     def seen(self) -> Hashes:
@@ -187,6 +193,7 @@ class Live:
                 self._trouble = Trouble(restart=todo.restart)
                 done = Reloaded(generation=self.generation, changed=not todo.nothing, trouble=self._trouble)
                 done = replace(done, kept=todo.keep, updated=todo.update, opened=todo.open, closed=todo.close)
+            self._coming = {}
             done = replace(done, seconds=time.monotonic() - began)
             report(done)
             self._observers.reloaded(done)
@@ -199,7 +206,7 @@ class Live:
         if graph is None:
             raise Refused(Trouble(problems=reading.checked.problems, texts=reading.checked.texts))
         old = self._current
-        claims = claim_models(graph, old.app.claims, self._claim(graph))
+        claims = self._coming = claim_models(graph, old.app.claims, self._claim(graph))
         try:
             await locate_models(claims, old.app.claims)
             self._pool.forget([claim.key for claim in claims.values() if claim.key is not None])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from lazyflow.errors import Problem
 from lazyflow.reports.excerpt import marked
-from lazyflow.runtime.contract import LiveApp, RunningApp, Trouble
+from lazyflow.runtime.contract import LiveApp, NodeStatus, RunningApp, Trouble
 from lazyflow.spec.nodes import WebSpec
 from lazyflow.web.asking import askable
 
@@ -32,7 +32,7 @@ def look(live: LiveApp, web: str) -> Json | None:
         "context": bool(spec.history),
         "models": list(askable(app, spec)),
         "controls": bool(spec.controls),
-        "nodes": waiting(app, spec),
+        "nodes": waiting({**app.status(), **live.coming}, {*app.graph.reachable(spec.target), *live.coming}),
         "trouble": trouble_data(live.trouble),
     }
 
@@ -42,9 +42,8 @@ def title(app: RunningApp, spec: WebSpec) -> str:
     return spec.title or app.spec.name
 
 
-def waiting(app: RunningApp, spec: WebSpec) -> list[Json]:
-    """Every node behind the page that cannot answer yet, with how far it is or why it failed."""
-    behind = app.graph.reachable(spec.target)
+def waiting(statuses: Mapping[str, NodeStatus], behind: Container[str]) -> list[Json]:
+    """Every node behind the page that is not ready, with how far it is or why it failed."""
     return [
         {
             "node": name,
@@ -54,7 +53,7 @@ def waiting(app: RunningApp, spec: WebSpec) -> list[Json]:
             "message": status.message,
             "help": status.help,
         }
-        for name, status in app.status().items()
+        for name, status in statuses.items()
         if name in behind and status.state != "ready"
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 from lazyflow.cli.narrator import Narrator
@@ -9,6 +10,9 @@ from tests.runtime.app_folder import AppFolder, turn_of_the_loop
 from tests.runtime.conftest import folder
 
 __all__ = ["folder"]
+
+
+COMING = "chat: its new model is on the way; the old graph answers\n"
 
 
 class Told:
@@ -48,6 +52,19 @@ async def test_a_model_that_cannot_be_loaded_is_told_with_its_node(folder: AppFo
         assert await told.new() == "error: node 'chat': bad is cut off\n"
         await folder.edit("bad", "one")
         assert await told.new() == "fine again: the change is applied\n"
+
+
+async def test_a_model_that_a_reload_loads_is_told_once(folder: AppFolder) -> None:
+    live = await folder.ready()
+    told = Told()
+    with Narrator(live, told.stream).told():
+        folder.load.gate.clear()
+        reloading = asyncio.create_task(folder.edit("one", "two"))
+        await asyncio.sleep(0.1)
+        assert await told.new() == COMING
+        folder.load.gate.set()
+        await reloading
+        assert await told.new() == ""
 
 
 async def test_what_needs_a_restart_is_told_once(folder: AppFolder) -> None:

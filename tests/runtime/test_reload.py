@@ -21,7 +21,7 @@ import pytest
 
 from lazyflow.nodes.events import Failure
 from lazyflow.runtime.claim import OWNING
-from lazyflow.runtime.contract import Ask, Trouble
+from lazyflow.runtime.contract import Ask, NodeStatus, Trouble
 from tests.runtime.app_folder import AppFolder, answer, events, turn_of_the_loop
 
 
@@ -149,9 +149,29 @@ async def test_the_old_model_answers_until_the_new_one_is_ready(folder: AppFolde
     await asyncio.sleep(0.1)
     assert folder.loaded == ["one", "two"]
     assert await folder.ask() == "one: hi"
+    assert folder.live.app.status()["chat"].state == "ready"
+    assert folder.live.coming == {"chat": NodeStatus(state="loading", stage="reading", fraction=0.5)}
     folder.load.gate.set()
     await reloading
     assert await folder.ask() == "two: hi"
+    assert folder.live.coming == {}
+
+
+async def test_a_model_that_is_fetched_for_the_next_generation_is_shown_and_one_that_is_kept_is_not(
+    folder: AppFolder,
+) -> None:
+    await folder.ready()
+    folder.locate.gate.clear()
+    reloading = asyncio.create_task(folder.edit("nodes:", "nodes:\n  extra: { type: local, model: two }"))
+    await asyncio.sleep(0.1)
+    assert folder.live.coming["extra"] == NodeStatus(state="loading", stage="fetching", fraction=0.25)
+    folder.locate.gate.set()
+    folder.load.gate.clear()
+    await asyncio.sleep(0.1)
+    assert set(folder.live.coming) == {"extra"}
+    folder.load.gate.set()
+    await reloading
+    assert folder.live.coming == {}
 
 
 async def test_where_memory_is_short_the_old_model_goes_first(folder: AppFolder) -> None:

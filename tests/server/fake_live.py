@@ -84,6 +84,7 @@ class FakeLive:
         self.observers = app.observers
         self.generation = 1
         self.trouble = Trouble()
+        self.coming: Mapping[str, NodeStatus] = {}
         self.stopping = False
         self.leases = 0
         self.reloaded = Reloaded(generation=1, changed=False)

@@ -51,6 +51,7 @@ class FakeLive:
         self.taken = Takes(images=True)
         self.generation = 1
         self.trouble = Trouble()
+        self.coming: Mapping[str, NodeStatus] = {}
         self.stopping = False
         self.nodes: Mapping[str, NodeStatus] = {"chat": NodeStatus(state="ready")}
         self.listeners: list[Callable[[], None]] = []

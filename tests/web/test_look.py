@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from lazyflow.errors import Problem
-from lazyflow.runtime.contract import Trouble
-from lazyflow.web.look import MOST_PROBLEMS, trouble_data
+from lazyflow.runtime.contract import NodeStatus, Trouble
+from lazyflow.web.look import MOST_PROBLEMS, look, trouble_data
+from tests.web.fake_live import FakeLive
 
 
 def problem(line: int) -> Problem:
@@ -35,3 +36,13 @@ def test_of_many_problems_the_first_are_shown_and_the_rest_counted() -> None:
 
 def test_all_is_well_where_nothing_is_told() -> None:
     assert trouble_data(Trouble()) is None
+
+
+def test_a_model_that_a_reload_loads_is_shown_beside_those_that_answer() -> None:
+    live = FakeLive()
+    live.coming = {"new": NodeStatus(state="loading", stage="fetching", fraction=0.256)}
+    shown = look(live, "web")
+    assert shown is not None
+    assert shown["nodes"] == [
+        {"node": "new", "state": "loading", "stage": "fetching", "fraction": 0.26, "message": "", "help": ""}
+    ]
