@@ -23,6 +23,11 @@ OWNING = tuple(field.name for field in fields(ModelKey) if field.name not in {"p
 STAGES = {"finding": "finding", "fetching": "fetching", "reading": "loading", "starting": "starting"}
 
 
+def wanted(spec: LocalSpec, folder: Path) -> Hashable:
+    """What a node asks for: two that ask for the same have the same model."""
+    return (folder, spec.model, spec.revision, *(getattr(spec, name) for name in OWNING))
+
+
 class Located(Protocol):
     """A model's file on this disk."""
 
@@ -51,7 +56,7 @@ class Claim:
     """Implements `ModelSource`. `changed` is called whenever its state does."""
 
     def __init__(self, spec: LocalSpec, folder: Path, locate: Locate, pool: Pool, changed: Callable[[], None]) -> None:
-        self.wanted = (folder, spec.model, spec.revision, *(getattr(spec, name) for name in OWNING))
+        self.wanted = wanted(spec, folder)
         self.key: ModelKey | None = None
         self.shared: SharedModel | None = None
         self.error: LazyflowError | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 
 from lazyflow.errors import LazyflowError
 from lazyflow.graph.graph import Graph
-from lazyflow.runtime.claim import Claim
+from lazyflow.runtime.claim import Claim, wanted
 from lazyflow.runtime.contract import NodeStatus
 from lazyflow.runtime.opening import failure_of, refuse_for
 from lazyflow.spec.nodes import LocalSpec
@@ -47,6 +47,11 @@ def on_the_way(new: Mapping[str, Claim], old: Mapping[str, Claim]) -> Mapping[st
     held = {id(claim.shared) for claim in old.values() if claim.shared is not None}
     statuses = {name: claim.status() for name, claim in new.items() if id(claim.shared) not in held}
     return {name: one for name, one in statuses.items() if one.state == "loading" and one.stage != "finding"}
+
+
+def wants(graph: Graph) -> set[Hashable]:
+    """What the local nodes of an app ask for."""
+    return {wanted(spec, graph.app.folder) for spec in graph.app.callables.values() if isinstance(spec, LocalSpec)}
 
 
 async def release(claims: Mapping[str, Claim]) -> None:

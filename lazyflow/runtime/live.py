@@ -17,7 +17,7 @@ from lazyflow.graph.graph import Graph
 from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.claim import Claim, Locate
-from lazyflow.runtime.claiming import claim_models, keys, locate_models, on_the_way, release
+from lazyflow.runtime.claiming import claim_models, keys, locate_models, on_the_way, release, wants
 from lazyflow.runtime.contract import NodeStatus, Observer, Reloaded, RunningApp, Stopping, Trouble
 from lazyflow.runtime.generation import Generation
 from lazyflow.runtime.memory import fits
@@ -193,12 +193,23 @@ class Live:
                 self._trouble = Trouble(restart=todo.restart)
                 done = Reloaded(generation=self.generation, changed=not todo.nothing, trouble=self._trouble)
                 done = replace(done, kept=todo.keep, updated=todo.update, opened=todo.open, closed=todo.close)
-            self._coming = {}
+            finally:
+                self._coming = {}
             done = replace(done, seconds=time.monotonic() - began)
             report(done)
             self._observers.reloaded(done)
             self._tell()
             return done
+
+    async def outdated(self) -> bool:
+        """Whether the files want no more than the models that answer now, while a reload fetches or loads others."""
+        held = {claim.wanted for claim in self._current.app.claims.values()}
+        waited_for = {self._coming[name].wanted for name in self.coming}
+        try:
+            graph = (await asyncio.to_thread(read_app, self.source)).checked.graph if waited_for else None
+        except LazyflowError:
+            return False
+        return graph is not None and wants(graph) <= held and not waited_for <= wants(graph)
 
     async def _reload(self) -> Plan:
         self.reading = reading = await asyncio.to_thread(read_app, self.source)

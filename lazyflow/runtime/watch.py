@@ -34,6 +34,9 @@ class Watched(Protocol):
     async def reload(self, *, again: bool) -> Reloaded:
         """Read the files again now; `again`: models that failed to load are tried anew."""
 
+    async def outdated(self) -> bool:
+        """Whether the files want no more than the models that answer now, while a reload fetches or loads others."""
+
 
 async def watch(live: Watched, *, poll: bool = False) -> None:
     """Reload whenever a file changed; runs until it is cancelled.
@@ -54,7 +57,7 @@ async def watch(live: Watched, *, poll: bool = False) -> None:
                     late = 0 if by_event else late + 1
                 # Taken before the files are read: an edit during the reload is one more change.
                 now = await settled(live.seen, seen)
-                await live.reload(again=False)
+                await reload(live, now)
                 seen = {**live.seen, **now}
                 if folders and (late >= LATE or folders != await asyncio.to_thread(folders_of, live.seen)):
                     break
@@ -102,6 +105,21 @@ async def _events(folders: frozenset[Path]) -> AsyncGenerator[bool, None]:
             await asyncio.wait([first])
         async for changes in events:
             yield bool(changes)
+
+
+async def reload(live: Watched, now: Hashes) -> None:
+    """Reload what was seen as `now`; given up where a later save takes the models back that it waits for."""
+    reloading = asyncio.ensure_future(live.reload(again=False))
+    try:
+        while not (await asyncio.wait([reloading], timeout=POLL))[0]:
+            later = await asyncio.to_thread(hashes, live.seen)
+            if changed(later, now) and await live.outdated():
+                log.info("a reload is given up: a later save takes the models back that it waits for")
+                break
+            now = {**now, **later}
+    finally:
+        reloading.cancel()
+        await asyncio.wait([reloading])
 
 
 async def settled(paths: Iterable[Path], seen: Hashes) -> Hashes:

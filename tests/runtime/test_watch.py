@@ -115,6 +115,40 @@ async def test_an_edit_during_a_reload_is_not_lost(folder: AppFolder) -> None:
         assert folder.loaded == ["one", "two"]
 
 
+async def test_a_reload_is_given_up_when_a_later_save_takes_its_model_back(folder: AppFolder) -> None:
+    async with watched(folder) as live:
+        good = folder.path.read_text()
+        folder.load.gate.clear()
+        folder.save(good.replace("one", "two"))
+        await until(live, lambda: folder.loaded == ["one", "two"])
+        folder.save(with_title(folder, "Kept"))
+        await asyncio.sleep(2 * module.POLL)
+        assert set(live.coming) == {"chat"}
+        for other in ("nodes: [", good.replace("one", "nothing")):
+            folder.save(other)
+            await asyncio.sleep(2 * module.POLL)
+            assert set(live.coming) == {"chat"}
+        folder.save(good.replace("target: chat", "target: chat, title: Back"))
+        await until(live, titled(live, "Back"))
+        assert folder.loaded == ["one", "two"]
+        assert [model.key.path.name for model in folder.load.open] == ["one"]
+        assert await folder.ask() == "one: hi"
+
+
+async def test_a_model_that_made_room_comes_back_when_the_reload_is_given_up(folder: AppFolder) -> None:
+    folder.roomy = False
+    async with watched(folder) as live:
+        good = folder.path.read_text()
+        folder.load.gate.clear()
+        folder.save(good.replace("one", "two"))
+        await until(live, lambda: folder.loaded == ["one", "two"])
+        folder.save(good)
+        await until(live, lambda: folder.loaded == ["one", "two", "one"])
+        folder.load.gate.set()
+        assert await folder.ask() == "one: hi"
+        assert live.generation == 1
+
+
 async def test_a_callable_s_file_is_watched_too(folder: AppFolder) -> None:
     code = folder.path.with_name("shout.py")
     code.write_text("def shout(message):\n    return message.upper()\n")
