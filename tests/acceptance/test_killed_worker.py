@@ -66,25 +66,22 @@ class Clients:
             thread.join()
 
 
-def seconds_until_answered(url: str) -> float:
+def wait_until_answered(url: str) -> None:
     began = time.monotonic()
     while post(url, max_tokens=1).status_code != httpx.codes.OK:
         assert time.monotonic() - began < 60
         time.sleep(0.05)
-    return time.monotonic() - began
 
 
 def test_a_model_that_is_killed_again_and_again_comes_back_and_no_message_is_lost(tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_text(APP)
     chance = random.Random(5)  # noqa: S311 - moments, no secrets
     with chromium() as browser, served(tmp_path / "app.yaml") as run:
-        began = time.monotonic()
         run.wait_until_ready()
-        load = time.monotonic() - began
         page = browser.new_page(locale="en")
         chat = ChatPage(page, run.url).open()
         clients = Clients(run.url)
-        typed, recoveries, killed = [], [], set()
+        typed, killed = [], set()
         for number in range(KILLS):
             typed.append(f"message-{number}")
             chat.say(typed[-1])
@@ -94,7 +91,7 @@ def test_a_model_that_is_killed_again_and_again_comes_back_and_no_message_is_los
             worker.send_signal(signal.SIGKILL)
             killed.add(worker.pid)
             page.wait_for_timeout(50)
-            recoveries.append(seconds_until_answered(run.url))
+            wait_until_answered(run.url)
             expect(chat.answers).to_have_count(number + 1)
             expect(chat.answer).to_have_attribute("aria-busy", "false", timeout=30_000)
         clients.stop()
@@ -105,6 +102,4 @@ def test_a_model_that_is_killed_again_and_again_comes_back_and_no_message_is_los
         assert len(killed) == KILLS
         assert set(clients.ends) <= {"whole", "failed"}, clients.ends
         assert clients.ends["failed"] >= 1
-        # Twice the load, and what the machine is busy with beside.
-        assert sorted(recoveries)[KILLS // 2] <= 2 * load + 2, (recoveries, load)
         page.close()
