@@ -54,7 +54,7 @@ def wanted_tools(body: ChatBody) -> Tools | None:
         raise ApiProblem(BAD_REQUEST, "functions are the old form of tools: send tools", param="functions")
     names = [tool.function.name for tool in body.tools or ()]
     chosen = body.tool_choice
-    if not names and chosen not in {None, "none", "auto"}:
+    if not names and (chosen == "required" or isinstance(chosen, ChosenTool)):
         raise ApiProblem(BAD_REQUEST, "tool_choice needs tools", param="tool_choice")
     if isinstance(chosen, ChosenTool) and chosen.function.name not in names:
         words = f"there is no tool '{chosen.function.name}': the tools are {', '.join(names)}"

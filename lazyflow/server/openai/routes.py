@@ -13,10 +13,20 @@ from lazyflow.runtime.contract import LiveApp
 from lazyflow.server.access import PERSON
 from lazyflow.server.openai.asking import callable_node, chat, completions
 from lazyflow.server.openai.body import ChatBody, CompletionBody, EmbeddingBody, TokenizeBody
+from lazyflow.server.openai.document import ERRORS, add_document, streaming
 from lazyflow.server.openai.embeddings import embedding_response
 from lazyflow.server.openai.limited import LimitedRoute
 from lazyflow.server.openai.problem import TurnFailed
 from lazyflow.server.openai.streaming import respond, while_connected
+from lazyflow.server.openai.told import (
+    ChatCompletion,
+    ChatCompletionChunk,
+    EmbeddingList,
+    Model,
+    Models,
+    TextCompletion,
+    TokenList,
+)
 
 
 def person(request: Request) -> str:
@@ -26,32 +36,32 @@ def person(request: Request) -> str:
 
 def openai_routes(live: LiveApp, web: str) -> APIRouter:
     """The API of one web node."""
-    router = APIRouter(route_class=LimitedRoute)
+    router = APIRouter(route_class=LimitedRoute, responses=ERRORS)
     started = int(time.time())
 
     def described(name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": started, "owned_by": live.app.spec.name}
 
-    @router.get("/v1/models")
+    @router.get("/v1/models", response_model=Models)
     async def models() -> JSONResponse:
         spec = live.app.spec
         target = spec.webs[web].target
         names = [target, *(name for name in spec.callables if name != target)]
         return JSONResponse({"object": "list", "data": [described(name) for name in names]})
 
-    @router.get("/v1/models/{model}")
+    @router.get("/v1/models/{model}", response_model=Model)
     async def model(model: str) -> JSONResponse:
         return JSONResponse(described(callable_node(live.app, web, model)))
 
-    @router.post("/v1/chat/completions")
+    @router.post("/v1/chat/completions", responses=streaming(ChatCompletionChunk, ChatCompletion))
     async def chat_completions(body: ChatBody, request: Request) -> Response:
         return await respond(request, live, body, lambda app: chat(app, web, body, person(request)))
 
-    @router.post("/v1/completions")
+    @router.post("/v1/completions", responses=streaming(TextCompletion, TextCompletion))
     async def text_completions(body: CompletionBody, request: Request) -> Response:
         return await respond(request, live, body, lambda app: completions(app, web, body, person(request)))
 
-    @router.post("/v1/embeddings")
+    @router.post("/v1/embeddings", response_model=EmbeddingList)
     async def embeddings(body: EmbeddingBody, request: Request) -> JSONResponse:
         with live.lease() as app:
             node = callable_node(app, web, body.model)
@@ -62,7 +72,7 @@ def openai_routes(live: LiveApp, web: str) -> APIRouter:
                 raise TurnFailed(error.failure) from error
             return JSONResponse(embedding_response(node, found, base64=body.encoding_format == "base64"))
 
-    @router.post("/tokenize")
+    @router.post("/tokenize", response_model=TokenList)
     async def tokenize(body: TokenizeBody) -> JSONResponse:
         with live.lease() as app:
             node = callable_node(app, web, body.model)
@@ -71,4 +81,5 @@ def openai_routes(live: LiveApp, web: str) -> APIRouter:
             except NodeFailed as error:
                 raise TurnFailed(error.failure) from error
 
+    add_document(router, live, web)
     return router

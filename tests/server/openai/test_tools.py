@@ -130,6 +130,7 @@ async def test_a_node_that_cannot_call_tools_refuses_before_any_work(body: dict[
             "tool_choice",
         ),
         ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": {"type": "function", "function": {"name": "time"}}}, "tool_choice"),
         ({"functions": [{"name": "weather"}]}, "functions"),
         ({"messages": [*HI, TOLD]}, "messages"),
         ({"messages": [*HI, ASKED]}, "messages"),
