@@ -17,9 +17,10 @@ from lazyflow.graph.load import Source
 from lazyflow.messages import Message, Role
 from lazyflow.runtime.live import Live
 from lazyflow.server.ports import bind
-from lazyflow.server.serving import Site, serve
+from lazyflow.server.serving import Site
 from lazyflow.server.site import build_site
 from tests.runtime.fake_models import EchoModel, FakeLocator
+from tests.servers.site import serving_site
 
 pytestmark = pytest.mark.benchmark
 
@@ -55,18 +56,10 @@ async def serving(folder: Path) -> AsyncIterator[tuple[str, int]]:
     await live.start()
     web = live.app.spec.webs["web"]
     site = Site(node="web", listener=bind("web", web.host, web.ports), app=build_site(live, "web", lambda _: None))
-    ready, ended = asyncio.Event(), asyncio.Event()
-
-    async def until() -> None:
-        await ended.wait()
-
-    server = asyncio.create_task(serve([site], on_ready=lambda _: ready.set(), until=until))
-    await ready.wait()
     try:
-        yield site.listener.getsockname()
+        async with serving_site(site):
+            yield site.listener.getsockname()
     finally:
-        ended.set()
-        await server
         await live.close()
 
 

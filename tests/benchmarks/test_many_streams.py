@@ -16,8 +16,8 @@ from lazyflow.engine.open import open_model
 from lazyflow.graph.load import Source
 from lazyflow.models.locate import locate
 from lazyflow.runtime.live import Live
-from lazyflow.server.serving import serve
 from tests.acceptance.recorded import site_of
+from tests.servers.site import serving_site
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model]
 
@@ -74,24 +74,16 @@ async def test_sixty_four_people_stream_without_an_error_or_a_mix_up(
     live = Live(Source((tmp_path / "app.yaml",), os.environ), load=open_model, locate=locate, drain=60)
     await live.start()
     site = site_of(live, live.app.spec.webs["web"])
-    ready, over = asyncio.Event(), asyncio.Event()
-
-    async def until() -> None:
-        await over.wait()
-
-    server = asyncio.create_task(serve([site], on_ready=lambda _: ready.set(), until=until))
-    await ready.wait()
-    await loaded(live)
     late: list[float] = []
-    probe = asyncio.create_task(lags(late))
     try:
-        seen = await asking(site.url)
+        async with serving_site(site):
+            await loaded(live)
+            probe = asyncio.create_task(lags(late))
+            seen = await asking(site.url)
+            probe.cancel()
+            with suppress(asyncio.CancelledError):
+                await probe
     finally:
-        probe.cancel()
-        with suppress(asyncio.CancelledError):
-            await probe
-        over.set()
-        await server
         await live.close()
     late.sort()
     p99 = late[int(len(late) * 0.99)]

@@ -14,10 +14,11 @@ from lazyflow.graph.load import Source
 from lazyflow.runtime.live import Live
 from lazyflow.runtime.loop_thread import LoopThread
 from lazyflow.server.ports import bind
-from lazyflow.server.serving import Site, serve
+from lazyflow.server.serving import Site
 from lazyflow.server.site import build_site
 from tests.runtime.fake_models import FakeLoader, FakeLocator
 from tests.servers.peer import Line, Received, answer, error, serving, status
+from tests.servers.site import serving_site
 
 KEY = "key-of-a-program"
 APP = """
@@ -72,18 +73,8 @@ async def serving_app(folder: Path) -> AsyncIterator[Api]:
         stack.push_async_callback(live.close)
         web = live.app.spec.webs["web"]
         site = Site(node="web", listener=bind("web", web.host, web.ports), app=build_site(live, "web", lambda _: None))
-        ready, ended = asyncio.Event(), asyncio.Event()
-
-        async def until() -> None:
-            await ended.wait()
-
-        server = asyncio.create_task(serve([site], on_ready=lambda _: ready.set(), until=until))
-        await ready.wait()
-        try:
-            yield Api(f"{site.url}v1")
-        finally:
-            ended.set()
-            await server
+        await stack.enter_async_context(serving_site(site))
+        yield Api(f"{site.url}v1")
 
 
 @contextmanager
