@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lazyflow.models.found import Found
 from lazyflow.models.resolve import resolve
@@ -18,6 +19,9 @@ from tests.store.postgres import programs
 # Before a test module imports litellm itself: that would fetch prices, and a thread of its own would try again.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
+# How long one example takes tells how busy the machine is.
+settings.register_profile("lazyflow", deadline=None)
+settings.load_profile("lazyflow")
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 
