@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lazyflow.graph.going_on import goes_on
 from lazyflow.messages import File
-from lazyflow.runtime.contract import Ask, RunningApp
+from lazyflow.runtime.contract import Ask, LiveApp, RunningApp
 from lazyflow.spec.nodes import LocalSpec, OnlineSpec, WebSpec
 from lazyflow.store.conversation import Conversation, Entry, contents_of
 from lazyflow.store.files import Files
@@ -18,6 +18,12 @@ def askable(app: RunningApp, spec: WebSpec) -> tuple[str, ...]:
     """The page's target, then every model of the app."""
     models = (name for name, node in app.spec.callables.items() if isinstance(node, LocalSpec | OnlineSpec))
     return (spec.target, *(name for name in models if name != spec.target))
+
+
+def askable_from(live: LiveApp, web: str) -> tuple[str, ...]:
+    """Who can be asked from a page now; nobody where the app has no such page any more."""
+    spec = live.app.spec.webs.get(web)
+    return askable(live.app, spec) if spec is not None else ()
 
 
 async def files_told(kept: Files, conversation: Conversation, question: Entry) -> Mapping[str, File]:

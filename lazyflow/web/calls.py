@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lazyflow.nodes.events import Request, Usage
+from lazyflow.nodes.events import NodePath, Request, Usage
+from lazyflow.store.conversation import Entry
 
 Json = dict[str, Any]
 
@@ -39,3 +40,28 @@ def figures(usage: Usage) -> Json:
         "seconds": None if usage.seconds is None else round(usage.seconds, 3),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def events_data(reply: Entry) -> list[list[str]]:
+    """What is kept of the events of a reply, as (event, text): its thinking, steps, notices, usages, failure."""
+    told: list[tuple[str, str]] = []
+    if reply.thinking:
+        took = "" if reply.thinking_seconds is None else f"{reply.thinking_seconds:.2f} s, "
+        told.append(("Thinking", f"{took}{len(reply.thinking):,} characters"))
+    told += [("Step", f"{place(step.path)}: {step.state}, {step.seconds:.2f} s") for step in reply.steps]
+    told += [("Notice", text) for text in reply.notices]
+    told += [("Usage", f"{place(usage.path)}: {usage_text(usage)}") for usage in reply.usages]
+    if reply.failure is not None:
+        told.append(("Failure", f"{place(reply.failure.path)}: {reply.failure.reason}, {reply.failure.message}"))
+    return [list(one) for one in (*told, ("Text", f"{len(reply.text):,} characters, {reply.state}"))]
+
+
+def place(path: NodePath) -> str:
+    """Where in the graph something happened."""
+    return " / ".join(path) or "the app"
+
+
+def usage_text(usage: Usage) -> str:
+    """What one model call took, in a line."""
+    parts = {**figures(usage), "finish": usage.finish_reason}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value is not None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from typing_extensions import assert_never
 
-from lazyflow.nodes.events import Event, Failure, Notice, Request, Step, Text, Thinking, ToolCallDelta, Usage
+from lazyflow.nodes.events import Event, Failure, NodePath, Notice, Request, Step, Text, Thinking, ToolCallDelta, Usage
 from lazyflow.store.conversation import Entry, ReplyState
 from lazyflow.web.again import Again, Different
 from lazyflow.web.steps import Steps
@@ -31,6 +31,8 @@ class Draft:
         self.state: ReplyState = "running"
         self.failure: Failure | None = None
         self.queue: Notice | None = None
+        self.at: NodePath = ()
+        self.warned = False
         self.before = before
         self._clock = clock
         self._text = [before.text]
@@ -74,7 +76,8 @@ class Draft:
                 self._say(text)
             case Thinking(text):
                 self._think(text)
-            case Step():
+            case Step(path, state):
+                self.at = path if state in {"began", "output"} else path[:-1]
                 self._steps.take(event)
                 self._told_more = True
             case Notice(kind="queued"):
@@ -92,6 +95,7 @@ class Draft:
                 self._told_more = True
             case Request():
                 self._requests.append(event)
+                self.at, self._told_more = event.path, True
             case ToolCallDelta():
                 pass  # the page offers no tools
             case _:
@@ -99,7 +103,7 @@ class Draft:
 
     def close(self, state: ReplyState) -> None:
         """No more events come; a failure that was told stays one."""
-        self.queue = None
+        self.queue, self.at = None, ()
         self._end_thinking()
         if self._again is not None and state == "done" and self.failure is None:
             self._replace(self._again.told)
@@ -134,6 +138,10 @@ class Draft:
             usages=tuple(self._usages),
             failure=self.failure,
         )
+
+    def quiet(self) -> Entry:
+        """The reply so far where nothing of it is shown before its end."""
+        return replace(self.entry(), text=self.before.text, thinking=self.before.thinking)
 
     def _leave_queue(self, event: Event) -> None:
         if self.queue is not None and not isinstance(event, Request):

@@ -16,7 +16,7 @@ from lazyflow.uploads.kind import plain_name
 from lazyflow.uploads.read import MB, read_upload
 from lazyflow.uploads.refused import UploadRefused
 from lazyflow.web.attaching import NotTaken, check_kind
-from lazyflow.web.room import new_id
+from lazyflow.web.ids import new_id
 from lazyflow.web.wire import file_data
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,12 +16,13 @@ from lazyflow.spec.nodes import Control
 from lazyflow.store.conversation import Conversation, Entry, Feedback, ReplyState, Setting, brought_back
 from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.store.files import Attachment
-from lazyflow.web.asking import ask_of, askable, files_told
+from lazyflow.web.asking import ask_of, askable_from, files_told
 from lazyflow.web.audience import Audience, Listener
 from lazyflow.web.draft import Draft
+from lazyflow.web.ids import new_id
 from lazyflow.web.keeper import Keeper
 from lazyflow.web.settings import changed, told_value
-from lazyflow.web.wire import entry_data, path_data, queue_data, shown_data
+from lazyflow.web.wire import entry_data, path_data, running_data, shown_data
 
 FRAME = 0.05
 """Seconds between two messages to the pages: 20 a second look fluent and cost little."""
@@ -50,7 +50,6 @@ class Room:
         self._kept = kept
         self._grown = grown
         self._keeper = Keeper(kept, self._growing, self._not_stored)
-        self._warned = False
         self._audience = Audience()
         self._draft: Draft | None = None
         self._streams = True
@@ -64,6 +63,20 @@ class Room:
         """Whether a reply is running."""
         return self._draft is not None
 
+    @property
+    def shown(self) -> Conversation:
+        """The conversation with the reply that is running, as far as it may be shown."""
+        if self._draft is None:
+            return self.conversation
+        return self.conversation.with_entry(self._draft.entry() if self._streams else self._draft.quiet())
+
+    async def told(self, reply: str) -> tuple[tuple[Request, ...], Entry]:
+        """What models were sent so far for a reply that is shown, and the reply. Raises: `StoreUnavailable`."""
+        if self._draft is not None and self._draft.id == reply:
+            return self._draft.requests, self.shown.entries[reply]
+        shown = self.conversation
+        return await self._kept.requests(shown.person, shown.id, reply), shown.entries[reply]
+
     def join(self, listener: Listener) -> Callable[[], None]:
         """Tell `listener` everything from now on; returns its end."""
         return self._audience.join(listener)
@@ -71,15 +84,9 @@ class Room:
     def snapshot(self) -> dict[str, Any]:
         """Everything that a page shows of the conversation, up to the last sequence number."""
         self._spread()
-        shown = self.conversation
+        entries = path_data(self.shown)
         if self._draft is not None:
-            growing = self._draft.entry()
-            before = self._draft.before
-            quiet = replace(growing, text=before.text, thinking=before.thinking)
-            shown = shown.with_entry(growing if self._streams else quiet)
-        entries = path_data(shown)
-        if self._draft is not None:
-            entries[-1] |= queue_data(self._draft.queue)
+            entries[-1] |= running_data(self._draft.queue, self._draft.at)
         return {
             "t": "snap",
             "seq": self._audience.sequence,
@@ -106,7 +113,7 @@ class Room:
         `node` is who is asked; empty means whoever gave the reply.
         """
         old = self.conversation.entries.get(entry)
-        if self.busy or old is None or (node and node not in self._askable()):
+        if self.busy or old is None or (node and node not in askable_from(self._live, self._web)):
             return False
         if old.role is Role.USER:
             self._answer(old, added=False, node=node)
@@ -195,7 +202,6 @@ class Room:
 
     def _begin(self, draft: Draft, question: Entry, *, added: bool = False) -> None:
         self._draft = draft
-        self._warned = False
         if added:
             self._audience.tell({"t": "add", "entries": [entry_data(question), entry_data(draft.entry())]})
             self._grown(self.conversation)
@@ -254,11 +260,6 @@ class Room:
         """What a page that knows the text of `entry` is told of it."""
         return shown_data(self.conversation, replace(entry, text="", thinking=""))
 
-    def _askable(self) -> tuple[str, ...]:
-        app = self._live.app
-        spec = app.spec.webs.get(self._web)
-        return askable(app, spec) if spec is not None else ()
-
     def _soon(self) -> None:
         if self._frame is None and self._draft is not None and self._streams:
             loop = asyncio.get_running_loop()
@@ -277,7 +278,7 @@ class Room:
                 self._audience.tell(self.snapshot())
                 continue
             if "entry" in change:
-                change["entry"] = {**entry_data(change["entry"]), **queue_data(self._draft.queue)}
+                change["entry"] = {**entry_data(change["entry"]), **running_data(self._draft.queue, self._draft.at)}
             self._audience.tell(change)
 
     def _keep(self, entry: Entry, requests: tuple[Request, ...] = ()) -> None:
@@ -291,12 +292,7 @@ class Room:
         return self.conversation.with_entry(entry), entry
 
     def _not_stored(self, error: StoreUnavailable) -> None:
-        if self._draft is not None and not self._warned:
-            self._warned = True
+        if self._draft is not None and not self._draft.warned:
+            self._draft.warned = True
             self._draft.take(Notice("degraded", f"{error.message} {error.help}".strip()))
             self._soon()
-
-
-def new_id() -> str:
-    """An id that cannot be guessed."""
-    return secrets.token_urlsafe(12)

@@ -7,8 +7,9 @@ from weakref import WeakValueDictionary
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.conversations import Conversations
+from lazyflow.web.ids import new_id
 from lazyflow.web.news import MOVED, News
-from lazyflow.web.room import Room, new_id
+from lazyflow.web.room import Room
 from lazyflow.web.titles import Titles
 
 

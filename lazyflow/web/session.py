@@ -13,9 +13,11 @@ from lazyflow.errors import LazyflowError
 from lazyflow.messages import Role
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.web.attaching import attached, offer
-from lazyflow.web.calls import calls_data
+from lazyflow.web.calls import calls_data, events_data
 from lazyflow.web.look import look
 from lazyflow.web.news import MOVED
+from lazyflow.web.overview import overview
+from lazyflow.web.parsing import parse
 from lazyflow.web.requests import (
     Adjust,
     Asking,
@@ -30,6 +32,7 @@ from lazyflow.web.requests import (
     Judge,
     List,
     New,
+    Overview,
     Pin,
     Ready,
     Regenerate,
@@ -38,7 +41,6 @@ from lazyflow.web.requests import (
     Send,
     Shelved,
     Stop,
-    parse,
 )
 from lazyflow.web.room import Room
 from lazyflow.web.rooms import Rooms
@@ -128,6 +130,8 @@ class Session:
                 self._spread(request)
             case Inspect(entry):
                 await self._inspect(entry)
+            case Overview(graph):
+                self._send(await overview(self._live.app, self._web, graph=graph))
             case Controls():
                 self._show_controls(await self._entered())
             case Remove() | Judge() | Adjust() | Choose():
@@ -216,11 +220,11 @@ class Session:
         self._send(room.snapshot())
 
     async def _inspect(self, entry: str) -> None:
-        if self._room is None or entry not in self._room.conversation.entries:
+        if self._room is None or entry not in self._room.shown.entries:
             return
-        shown = self._room.conversation
-        requests = await self._rooms.kept.requests(self._person, shown.id, entry)
-        self._send({"t": "calls", "id": entry, "calls": calls_data(requests, shown.entries[entry].usages)})
+        requests, reply = await self._room.told(entry)
+        told = {"calls": calls_data(requests, reply.usages), "events": events_data(reply)}
+        self._send({"t": "calls", "id": entry, **told})
 
     async def _entered(self) -> Room:
         return self._room or await self._enter("")

@@ -39,9 +39,10 @@ def file_data(file: Attachment) -> Json:
     return {"id": file.id, "name": file.name, "size": file.size, "kind": file.kind}
 
 
-def queue_data(queue: Notice | None) -> Json:
-    """What a running reply waits for, as a part of its data."""
-    return {} if queue is None else {"queue": {"text": queue.text, "place": queue.place}}
+def running_data(queue: Notice | None, at: NodePath) -> Json:
+    """What a running reply waits for and the path to the node that is at work, as parts of its data."""
+    waits: Json = {} if queue is None else {"queue": {"text": queue.text, "place": queue.place}}
+    return waits | ({"at": list(at)} if at else {})
 
 
 def shown_data(conversation: Conversation, entry: Entry) -> Json:

@@ -20,7 +20,8 @@ from lazyflow.nodes.events import Request, Text
 from lazyflow.runtime.contract import Ask
 from lazyflow.store.conversation import Conversation, Entry
 from lazyflow.store.conversations import Conversations
-from lazyflow.web.room import Room, new_id
+from lazyflow.web.ids import new_id
+from lazyflow.web.room import Room
 from tests.store.kept import opened
 from tests.web.fake_live import Beat, FakeLive
 

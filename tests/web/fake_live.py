@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lazyflow.engine.contract import ModelState
+from lazyflow.graph.build import build_graph
 from lazyflow.graph.graph import Graph
 from lazyflow.nodes.contract import TEXT_ALONE, Embeddings, NodeFailed, Takes
 from lazyflow.nodes.events import Event, Failure, Text
@@ -50,6 +51,7 @@ class FakeLive:
         self.leases = 0
         self.taken = Takes(images=True)
         self.generation = 1
+        self.states: Mapping[str, ModelState] = {}
         self.trouble = Trouble()
         self.coming: Mapping[str, NodeStatus] = {}
         self.stopping = False
@@ -67,7 +69,7 @@ class FakeLive:
 
     @property
     def graph(self) -> Graph:
-        return Graph(app=self.spec, edges={"chat": (), **dict.fromkeys(self.models, ())}, order=("chat", *self.models))
+        return build_graph(self.spec)
 
     async def aside(self, ask: Ask, enough: Callable[[str], bool]) -> str:
         text = ""
@@ -115,7 +117,7 @@ class FakeLive:
         return lambda: self.listeners.remove(listener)
 
     async def busy(self) -> Mapping[str, ModelState]:
-        return {}
+        return self.states
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         return self.observers.add(observer)

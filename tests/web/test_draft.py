@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lazyflow.messages import Role
-from lazyflow.nodes.events import Failure, Notice, Step, Text, Thinking, Usage
+from lazyflow.nodes.events import Failure, Notice, Request, Step, Text, Thinking, Usage
 from lazyflow.store.conversation import Entry, StepTaken
 from lazyflow.web.draft import Draft
 from lazyflow.web.steps import MOST_OUTPUT
-from lazyflow.web.wire import entry_data, queue_data
+from lazyflow.web.wire import entry_data, running_data
 
 
 def empty() -> Entry:
@@ -156,11 +156,29 @@ def test_a_queue_is_shown_as_it_moves_and_until_anything_else_is_told() -> None:
     for place in (3, 2):
         draft.take(Notice("queued", f"place {place}", place))
         assert [change["t"] for change in draft.changes()] == ["more"]
-        assert queue_data(draft.queue) == {"queue": {"text": f"place {place}", "place": place}}
+        assert running_data(draft.queue, draft.at) == {"queue": {"text": f"place {place}", "place": place}}
     draft.take(Text("hi"))
     assert [change["t"] for change in draft.changes()] == ["text", "more"]
-    assert queue_data(draft.queue) == {}
+    assert running_data(draft.queue, draft.at) == {}
     assert draft.entry().notices == ()
     draft.take(Notice("queued", "trying again in 3 s"))
     draft.close("stopped")
     assert draft.queue is None
+
+
+def test_the_node_at_work_is_the_last_one_that_began_or_asked_its_model() -> None:
+    draft = Draft(empty())
+    seen = []
+    for event in (
+        Step(("flow", "a"), "began"),
+        Request(("flow", "a"), (), ()),
+        Step(("flow", "a"), "ended", seconds=1.0),
+        Request(("flow", "b"), (), ()),
+        Text("Yes."),
+    ):
+        draft.take(event)
+        seen.append(draft.at)
+    assert seen == [("flow", "a"), ("flow", "a"), ("flow",), ("flow", "b"), ("flow", "b")]
+    assert running_data(None, draft.at) == {"at": ["flow", "b"]}
+    draft.close("done")
+    assert draft.at == ()

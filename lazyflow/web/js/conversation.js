@@ -48,6 +48,19 @@ export class Conversation {
     this.list.replaceChildren(...[...kept.values()].map(view => view.element))
   }
 
+  /** The id of the newest answer; empty where there is none. */
+  get lastAnswer() {
+    return [...this.views.values()].findLast(view => view instanceof Answer)?.id ?? ''
+  }
+
+  /** The nodes that are at work for a running answer, by the way from the one that is asked. @param {string} target who is asked */
+  atWork(target) {
+    const running = [...this.views.values()].findLast(view => view instanceof Answer && view.running)
+    if (!running) return []
+    const {asked, at = [], steps = []} = running.entry
+    return [...new Set([asked || target, ...at, ...steps.filter(step => step.state === 'running').map(step => step.node)])].filter(Boolean)
+  }
+
   view(entry) {
     return entry.role === 'user' ? new Said(entry, this.context) : new Answer(entry, this.context)
   }

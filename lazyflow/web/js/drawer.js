@@ -1,4 +1,4 @@
-// A drawer at the side of the conversation; on a phone it covers the page and keeps the focus.
+// A drawer at the side of the conversation; on a phone it covers the page and keeps the focus. One is open at a time.
 import {h, iconButton} from './dom.js'
 import {icon} from './icons.js'
 
@@ -6,6 +6,9 @@ export class Drawer {
   /** @param {{title: string, closeLabel: string, name: keyof typeof import('./icons.js').PATHS, opened: () => void}} context */
   constructor({title, closeLabel, name, opened}) {
     this.opened = opened
+    this.opener = null
+    /** @type {Drawer[]} */
+    this.others = []
     this.inside = h('div', {class: 'inside', tabindex: '0', role: 'region', 'aria-label': title})
     this.element = h('dialog', {class: 'drawer', 'aria-label': title},
       h('div', {class: 'top'}, h('h2', {text: title}), iconButton(icon('cross'), closeLabel, () => this.close())), this.inside)
@@ -20,7 +23,7 @@ export class Drawer {
     })
     this.element.addEventListener('close', () => {
       this.button.setAttribute('aria-expanded', 'false')
-      this.button.focus()
+      if (this.opener) (this.opener.isConnected ? this.opener : this.button).focus()
     })
   }
 
@@ -28,8 +31,11 @@ export class Drawer {
     return this.element.open
   }
 
-  toggle() {
+  /** @param {HTMLElement} [opener] gets the focus back */
+  toggle(opener = this.button) {
     if (this.shown) return this.close()
+    for (const other of this.others) if (other.shown) other.makeRoom()
+    this.opener = opener
     if (this.narrow.matches) this.element.showModal()
     else this.element.show()
     this.button.setAttribute('aria-expanded', 'true')
@@ -39,4 +45,15 @@ export class Drawer {
   close() {
     this.element.close()
   }
+
+  /** Close for another drawer, which has the focus. */
+  makeRoom() {
+    this.opener = null
+    this.element.close()
+  }
+}
+
+/** @param {Drawer[]} drawers of which one is open at a time */
+export function oneAtATime(...drawers) {
+  for (const drawer of drawers) drawer.others = drawers.filter(other => other !== drawer)
 }

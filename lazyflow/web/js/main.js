@@ -4,6 +4,7 @@ import {Composer} from './composer.js'
 import {Connection, watchConnection} from './connection.js'
 import {Conversation} from './conversation.js'
 import {h, iconButton} from './dom.js'
+import {oneAtATime} from './drawer.js'
 import {style as formulaStyle} from './formula.js'
 import {icon} from './icons.js'
 import {Inspector} from './inspector.js'
@@ -18,6 +19,8 @@ import {Wire} from './wire.js'
 import {speaker} from './words.js'
 
 const GROWING = new Set(['text', 'think', 'more', 'end'])
+/** Messages after which other nodes may be at work. */
+const LIVELY = new Set(['snap', 'add', 'more', 'end'])
 
 class Page {
   constructor() {
@@ -26,12 +29,13 @@ class Page {
     const say = this.say = speaker(navigator.languages)
     const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: (text, files) => this.submit(text, files), stop: () => send({t: 'stop'})})
-    this.inspector = new Inspector({say, send})
+    this.inspector = new Inspector({say, send, last: () => this.conversation.lastAnswer, lit: () => this.conversation.atWork(this.models[0])})
     this.settings = new Settings({say, send})
+    oneAtATime(this.inspector.drawer, this.settings.drawer)
     this.models = []
     this.undo = new Undo(say, id => send({t: 'remove', id, undo: true}))
     this.conversation = new Conversation({
-      say, send, inspect: id => this.inspector.open(id), useContext: () => this.composer.useContext,
+      say, send, inspect: (id, opener) => this.inspector.open(id, opener), useContext: () => this.composer.useContext,
       models: () => this.models, remove: id => this.remove(id),
     })
     this.welcome = new Welcome(say, text => this.submit(text))
@@ -43,13 +47,13 @@ class Page {
     this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
     this.status = h('div', {class: 'unseen', role: 'status'})
     this.root = h('div', {class: 'page'},
-      h('header', {}, this.sidebar.button, this.title, this.settings.button, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
+      h('header', {}, this.sidebar.button, this.title, this.settings.button, this.inspector.drawer.button, iconButton(icon('compose'), say('newChat'), () => this.begin()), this.modeButton),
       this.connection.element, this.banner.element,
       h('div', {class: 'middle'}, this.sidebar.shade, this.sidebar.element,
         h('main', {}, this.conversation.element,
           h('div', {class: 'foot'}, this.conversation.latest, this.welcome.head, this.loading.element, this.undo.element, this.composer.element, this.welcome.examples)),
-        this.settings.element),
-      this.status, this.inspector.element)
+        this.settings.element, this.inspector.drawer.element),
+      this.status)
     this.theme = new Theme(this.root, dark => {
       this.modeButton.replaceChildren(icon(dark ? 'sun' : 'moon'))
       this.modeButton.setAttribute('aria-label', say(dark ? 'light' : 'dark'))
@@ -122,6 +126,12 @@ class Page {
   take(message) {
     // A reply begins when its question is stored.
     if (GROWING.has(message.t)) this.composer.arrived()
+    this.show(message)
+    if (LIVELY.has(message.t)) this.inspector.light()
+    if (message.t === 'add' || message.t === 'end') this.inspector.ask()
+  }
+
+  show(message) {
     switch (message.t) {
       case 'look': return this.look(message)
       case 'snap': return this.snapshot(message)
@@ -137,6 +147,7 @@ class Page {
         this.conversation.change(message.id, answer => answer.end(message.entry))
         return this.setBusy(false)
       case 'calls': return this.inspector.show(message)
+      case 'overview': return this.inspector.overview(message)
       case 'moved': return this.sidebar.ask()
       // Deleted on another page of this person.
       case 'gone': return message.c === this.id ? this.begin() : undefined
@@ -164,6 +175,7 @@ class Page {
     this.settings.offer(shown.controls)
     this.loading.show(shown.nodes)
     this.banner.show(shown.trouble)
+    this.inspector.ask(true)
   }
 
   snapshot({c, entries, busy, adjusted}) {
@@ -180,6 +192,7 @@ class Page {
     this.settings.ask()
     if (!same) {
       this.sidebar.ask()
+      this.inspector.leave()
       this.undo.close()
     }
     if (!same || atEnd) this.conversation.toEnd()
@@ -205,6 +218,10 @@ class Page {
     if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       this.sidebar.seek()
+    }
+    if (event.key.toLowerCase() === 'i' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+      event.preventDefault()
+      this.inspector.toggle()
     }
     if (event.key === 'Escape' && this.composer.busy) this.send({t: 'stop'})
   }

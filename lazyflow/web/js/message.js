@@ -93,10 +93,11 @@ export class Answer {
     this.thumbs = new Thumbs({say, judge: feedback => send({t: 'judge', id: this.id, ...feedback})})
     this.goOn = h('button', {type: 'button', class: 'quiet idle at-end', on: {click: () => send({t: 'go-on', id: this.id})}}, icon('play'), say('goOn'))
     this.again = iconButton(icon('again'), say('regenerate'), () => this.chooseAgain(), {class: 'icon idle'})
+    this.details = iconButton(icon('inspect'), say('details'), () => inspect(this.id, this.details))
     this.others = h('span')
     this.facts = h('span', {class: 'note'})
     this.footer = h('div', {class: 'actions'}, this.goOn, copyButton(say, () => this.stream.source), this.again, ...this.thumbs.buttons,
-      iconButton(icon('inspect'), say('details'), () => inspect(this.id)), removeButton(say, remove, this.id), this.others, this.facts)
+      this.details, removeButton(say, remove, this.id), this.others, this.facts)
     this.element = h('article', {class: 'message assistant', 'aria-label': say('answer')},
       this.steps.element, this.thoughts.element, this.notices, this.body, this.waiting, this.failure, this.footer, this.thumbs.element)
     this.stream = new Stream(this.body, say)

@@ -24,6 +24,8 @@ const EN = {
   file_off: 'This app takes no files.', file_many: 'A message may have no more files than {most}.', file_failed: '{name} could not be uploaded. Try again.', file_kind: '{name} is not taken: nobody here reads such files.', file_empty: '{name} is empty.',
   file_large: '{name} is larger than {most} MB.', file_long: '{name} holds more than {most} characters of text.', file_pages: '{name} has more than {most} pages.', file_locked: '{name} is locked with a password.', file_scan: '{name} holds pictures of pages and no text.',
   file_damaged: '{name} is damaged or no proper PDF.', file_slow: 'Reading {name} took too long.', file_unknown: '{name} is neither text (UTF-8) nor a PDF nor a picture (PNG, JPEG, WebP, GIF).',
+  inspector: 'Inspector', graph: 'Graph', models: 'Models', events: 'Events', atWork: 'At work: {nodes}', idle: 'No node is at work.', noAnswer: 'There is no answer yet.', noModels: 'No model runs on this machine for this page.',
+  state_ready: 'loaded', state_loading: 'loading', state_failed: 'failed', of: '{n} of {all}', contextFigure: 'Context of a conversation', layersFigure: 'Layers on devices', sizeFigure: 'Size', usedFigure: 'Tokens in the KV cache', answersFigure: 'Answers', queued: '{running} running, {waiting} waiting, {slots} slots',
 }
 const DE = {
   message: 'Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', stop: 'Anhalten', newChat: 'Neue Unterhaltung',
@@ -50,6 +52,8 @@ const DE = {
   file_off: 'Diese App nimmt keine Dateien an.', file_many: 'Eine Nachricht darf nicht mehr Dateien haben als {most}.', file_failed: '{name} konnte nicht hochgeladen werden. Versuche es noch einmal.', file_kind: '{name} wird nicht angenommen: Niemand hier liest solche Dateien.', file_empty: '{name} ist leer.',
   file_large: '{name} ist größer als {most} MB.', file_long: '{name} hat mehr als {most} Zeichen Text.', file_pages: '{name} hat mehr als {most} Seiten.', file_locked: '{name} ist mit einem Passwort gesperrt.', file_scan: '{name} enthält Bilder von Seiten und keinen Text.',
   file_damaged: '{name} ist beschädigt oder kein richtiges PDF.', file_slow: '{name} zu lesen hat zu lange gedauert.', file_unknown: '{name} ist weder Text (UTF-8) noch ein PDF noch ein Bild (PNG, JPEG, WebP, GIF).',
+  inspector: 'Inspektor', graph: 'Graph', models: 'Modelle', events: 'Ereignisse', atWork: 'An der Arbeit: {nodes}', idle: 'Kein Knoten arbeitet.', noAnswer: 'Es gibt noch keine Antwort.', noModels: 'Für diese Seite läuft kein Modell auf diesem Rechner.',
+  state_ready: 'geladen', state_loading: 'lädt', state_failed: 'ausgefallen', of: '{n} von {all}', contextFigure: 'Kontext einer Unterhaltung', layersFigure: 'Schichten auf Geräten', sizeFigure: 'Größe', usedFigure: 'Token im KV-Cache', answersFigure: 'Antworten', queued: '{running} laufen, {waiting} warten, {slots} Plätze',
 }
 const ZH = {
   message: '消息', placeholder: '输入消息', send: '发送', stop: '停止', newChat: '新对话',
@@ -76,6 +80,8 @@ const ZH = {
   file_off: '此应用不接收文件。', file_many: '一条消息最多可附 {most} 个文件。', file_failed: '{name} 上传失败，请重试。', file_kind: '不接收 {name}：这里无法读取此类文件。', file_empty: '{name} 是空文件。',
   file_large: '{name} 超过 {most} MB。', file_long: '{name} 的文字超过 {most} 个字符。', file_pages: '{name} 超过 {most} 页。', file_locked: '{name} 有密码保护。', file_scan: '{name} 只有页面图片，没有文字。',
   file_damaged: '{name} 已损坏或不是有效的 PDF。', file_slow: '读取 {name} 用时过长。', file_unknown: '{name} 不是文本（UTF-8）、PDF 或图片（PNG、JPEG、WebP、GIF）。',
+  inspector: '检查器', graph: '流程图', models: '模型', events: '事件', atWork: '正在运行：{nodes}', idle: '没有节点在运行。', noAnswer: '还没有回答。', noModels: '此页面没有在本机运行的模型。',
+  state_ready: '已加载', state_loading: '加载中', state_failed: '失败', of: '{n} / {all}', contextFigure: '每个对话的上下文', layersFigure: '设备上的层数', sizeFigure: '大小', usedFigure: 'KV 缓存中的令牌', answersFigure: '回答', queued: '{running} 个运行中，{waiting} 个等待，{slots} 个槽位',
 }
 export const LANGUAGES = {en: EN, de: DE, zh: ZH}
 

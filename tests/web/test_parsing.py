@@ -3,11 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lazyflow.store.conversation import Feedback
+from lazyflow.web.parsing import LONGEST_ID, LONGEST_MESSAGE, LONGEST_NOTE, MOST_FILES, parse
 from lazyflow.web.requests import (
-    LONGEST_ID,
-    LONGEST_MESSAGE,
-    LONGEST_NOTE,
-    MOST_FILES,
     Adjust,
     Choose,
     Controls,
@@ -19,6 +16,7 @@ from lazyflow.web.requests import (
     Judge,
     List,
     New,
+    Overview,
     Pin,
     Ready,
     Regenerate,
@@ -26,7 +24,6 @@ from lazyflow.web.requests import (
     Rename,
     Send,
     Stop,
-    parse,
 )
 
 
@@ -54,6 +51,8 @@ from lazyflow.web.requests import (
         ({"t": "judge", "id": "m1", "good": 1, "note": "no"}, Judge("m1", None)),
         ({"t": "judge", "id": "m1", "good": True, "note": 7}, Judge("m1", Feedback(good=True))),
         ({"t": "controls"}, Controls()),
+        ({"t": "overview", "graph": True}, Overview(graph=True)),
+        ({"t": "overview", "graph": 1}, Overview(graph=False)),
         ({"t": "adjust", "node": "chat", "param": "top_k", "value": 5}, Adjust("chat", "top_k", 5)),
         ({"t": "adjust", "node": "chat", "param": "top_k"}, Adjust("chat", "top_k", None)),
         ({"t": "choose", "id": "m1"}, Choose("m1")),
