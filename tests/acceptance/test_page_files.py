@@ -171,10 +171,10 @@ def test_an_upload_shows_how_far_it_is_and_can_be_ended(browser: Browser) -> Non
     with serving(FakeLive(WEB, named)) as served:
         page = browser.new_page(locale="en")
         chat = ChatPage(page, served.url).open()
-        held: list[Route] = []
+        held: dict[str, Route] = {}
 
         def hold(route: Route) -> None:
-            held.append(route)
+            held[route.request.headers["x-file-name"]] = route
 
         page.route("**/files", hold)
         bring(chat, payload("a.txt", b"x" * 500_000), payload("b.txt", b"y"))
@@ -182,8 +182,9 @@ def test_an_upload_shows_how_far_it_is_and_can_be_ended(browser: Browser) -> Non
         chat.say("too early")
         expect(page.get_by_text("Wait until the files are uploaded.")).to_be_visible()
         chat.button("Remove a.txt").click()
-        for route in held[1:]:
-            route.continue_()
+        while "b.txt" not in held:
+            page.wait_for_timeout(10)
+        held["b.txt"].continue_()
         expect(page.get_by_text("b.txt is attached")).to_be_visible()
         chat.box.press("Enter")
         expect(chat.answer).to_contain_text("Got b.txt.")
@@ -223,6 +224,7 @@ def test_an_edited_message_keeps_its_files_but_those_taken_out(browser: Browser)
         expect(chat.answer).to_contain_text("Got b.txt.")
         expect(page.locator("article.user .files .name")).to_have_text(["b.txt"])
         chat.answer.get_by_role("button", name="Answer again").click()
+        expect(chat.answer.get_by_text("2/2")).to_be_visible()
         expect(chat.answer).to_contain_text("Got b.txt.")
         assert [[file.name for file in ask.files] for ask in live.asked] == [["a.txt", "b.txt"], ["b.txt"], ["b.txt"]]
         page.close()

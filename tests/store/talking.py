@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from lazyflow.messages import File
 from lazyflow.nodes.events import Request, Text
 from lazyflow.runtime.contract import Ask
 from lazyflow.store.conversation import Conversation, Entry
@@ -50,6 +51,9 @@ class Telling:
         saving = self.kept.save(conversation, entry, requests)
         saving.add_done_callback(partial(self.saved, conversation.id, entry))
         return saving
+
+    async def files(self, person: str, ids: Sequence[str]) -> Mapping[str, File]:
+        return await self.kept.files(person, ids)
 
     def saved(self, conversation: str, entry: Entry, saving: asyncio.Future[None]) -> None:
         saving.result()

@@ -91,12 +91,15 @@ async def library() -> Any:
 
 def _import() -> Any:
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else its import goes to the network
-    os.environ.setdefault("REPEATED_STREAMING_CHUNK_LIMIT", str(sys.maxsize))  # else 100 equal pieces are an error
     try:
         import litellm  # noqa: PLC0415 - heavy
     except ImportError:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
+    if "REPEATED_STREAMING_CHUNK_LIMIT" not in os.environ:  # else 100 equal pieces are an error
+        vars(litellm).update(
+            REPEATED_STREAMING_CHUNK_LIMIT=sys.maxsize
+        )  # it may be imported before
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
     # A call that is cancelled before it sent anything leaves a coroutine behind.
     warnings.filterwarnings(

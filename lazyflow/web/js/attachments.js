@@ -18,6 +18,7 @@ export class Attachments {
   constructor({say, changed, tell, focus}) {
     Object.assign(this, {say, changed, tell, focus})
     this.takes = null
+    this.refused = ''
     this.sent = []
     this.stops = new Map()
     this.chips = []
@@ -45,10 +46,11 @@ export class Attachments {
   /** @param {File[]} files */
   add(files) {
     if (!files.length) return
+    this.refused = ''
     if (!this.takes) return this.tell(this.say('file_off'))
     for (const file of files) {
       if (this.chips.filter(chip => !chip.element.classList.contains('bad')).length >= this.takes.files) {
-        this.tell(this.say('file_many', {most: this.takes.files}))
+        this.refuse(this.say('file_many', {most: this.takes.files}))
         break
       }
       this.one(file)
@@ -61,7 +63,7 @@ export class Attachments {
     const chip = this.put({name: file.name, size: file.size, kind})
     const refuse = answer => {
       chip.fail(refusal(this.say, file.name, answer))
-      this.tell(chip.fault.textContent)
+      this.refuse(chip.fault.textContent)
     }
     if (file.size > this.takes.most * MB) return refuse({reason: 'large', most: this.takes.most})
     chip.advance(0)
@@ -72,9 +74,15 @@ export class Attachments {
     if (!this.chips.includes(chip)) return told.file && forget(told.file.id)
     if (told.file) {
       chip.done(told.file)
-      this.tell(this.say('attached', {name: told.file.name}))
+      this.tell([this.refused, this.say('attached', {name: told.file.name})].filter(Boolean).join(' '))
     } else refuse(told)
     this.draw()
+  }
+
+  // What is refused of several files stays to be read while the others arrive.
+  refuse(words) {
+    this.refused = words
+    this.tell(words)
   }
 
   put(file) {
