@@ -112,7 +112,7 @@ async def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(
     copy.unlink()
     assert model.pid is not None
     os.kill(model.pid, signal.SIGKILL)
-    await asyncio.sleep(0.05)
+    await until(lambda: model.pid is None)
     with pytest.raises(ModelGone, match="cannot be started again"):
         await answer(model, ask("Hi"))
     copy.symlink_to(smollm2)
