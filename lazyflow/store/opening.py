@@ -29,6 +29,8 @@ async def open_conversations(web: WebSpec, app: AppSpec, data: Path | None = Non
     Raises: `LazyflowError` where conversations cannot be kept there: no right to write, no database, a newer schema,
     a driver that is not installed.
     """
+    if "\0" in (web.store or ""):
+        raise StoreUnavailable(f"node '{web.name}': `store` holds a NUL character", "write a path without it")
     place = place_of(web.store, app, data or user_data())
     match place:
         case Memory():

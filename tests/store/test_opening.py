@@ -127,3 +127,7 @@ async def test_a_url_that_cannot_be_used_is_told_without_its_password(tmp_path: 
     told = await refusal(tmp_path, store)
     assert words in told.message
     assert "hunter2" not in f"{told.message} {told.help}"
+
+
+async def test_a_path_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
+    assert "NUL" in (await refusal(tmp_path, "a\0b")).message

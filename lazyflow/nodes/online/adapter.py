@@ -97,9 +97,7 @@ def _import() -> Any:
         raise MissingExtra("litellm", "online") from None
     litellm.suppress_debug_info = True
     if "REPEATED_STREAMING_CHUNK_LIMIT" not in os.environ:  # else 100 equal pieces are an error
-        vars(litellm).update(
-            REPEATED_STREAMING_CHUNK_LIMIT=sys.maxsize
-        )  # it may be imported before
+        vars(litellm).update(REPEATED_STREAMING_CHUNK_LIMIT=sys.maxsize)  # it may be imported before
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
     # A call that is cancelled before it sent anything leaves a coroutine behind.
     warnings.filterwarnings(
