@@ -11,6 +11,7 @@ from lazyflow.store.conversations import Conversations
 from lazyflow.store.in_memory import InMemory
 from lazyflow.web.doors import Doors
 from lazyflow.web.file_routes import mount_file_routes
+from lazyflow.web.hangups import Hangups
 from lazyflow.web.rooms import Rooms
 from lazyflow.web.transfer import mount_transfer
 
@@ -46,6 +47,7 @@ def mount_page(
     # Eight messages of each page that nobody reads.
     pn.config.browser_info = False
     server.add_middleware(Doors)
+    server.add_middleware(Hangups)
     mount_files(server)
     kept = conversations or InMemory()
     who = person or (lambda _headers, _cookies: "")
