@@ -74,7 +74,7 @@ def test_files_go_along_by_button_drop_and_paste_and_stay_with_their_message(
         drop(page, ("größe.csv", "text/csv", "a,b\n1,2"))
         expect(page.get_by_text("größe.csv is attached")).to_be_visible()
         expect(chips.locator(".name")).to_have_text(["p.txt", "a.pdf", "größe.csv"])
-        expect(chips.locator("small").last).to_have_text("7 byte")
+        expect(chips.locator("small").last).to_have_text("7 bytes")
         chat.button("Remove a.pdf").focus()
         page.keyboard.press("Enter")
         expect(chat.button("Remove größe.csv")).to_be_focused()

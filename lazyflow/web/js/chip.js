@@ -8,7 +8,8 @@ const MB = 1_000_000
 /** @param {number} bytes @param {string} [language] */
 export function sizeOf(bytes, language) {
   const [unit, of] = bytes < KB ? ['byte', 1] : bytes < MB ? ['kilobyte', KB] : ['megabyte', MB]
-  return new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: of === MB ? 1 : 0}).format(bytes / of)
+  const unitDisplay = unit === 'byte' ? 'long' : 'short' // the short form of it has no plural
+  return new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay, maximumFractionDigits: of === MB ? 1 : 0}).format(bytes / of)
 }
 
 /** Where the server gives a file back to its owner. */

@@ -9,7 +9,7 @@ const HOSTILE = '"><img src=x onerror=alert(1)><script>alert(1)</script>\u202e.p
 const say = speaker(['en'])
 
 test('sizes are told in the unit that suits them', () => {
-  assert.deepEqual([0, 999, 1000, 12_345, 1_250_000].map(size => sizeOf(size, 'en')), ['0 byte', '999 byte', '1 kB', '12 kB', '1.3 MB'])
+  assert.deepEqual([0, 999, 1000, 12_345, 1_250_000].map(size => sizeOf(size, 'en')), ['0 bytes', '999 bytes', '1 kB', '12 kB', '1.3 MB'])
 })
 
 test('a name is text, and an id stays within its address', () => {
