@@ -116,7 +116,7 @@ def test_what_a_model_and_a_person_say_is_only_shown(browser: Browser, batch: Se
         for payload in batch:
             chat.ask(payload)
             chat.answer.get_by_label("Details").dispatch_event("click")
-            expect(page.locator("dialog .call")).to_be_visible()
+            expect(page.locator("dialog .call").first).to_be_visible()
             page.keyboard.press("Escape")
         expect(chat.questions).to_have_count(len(batch))
         for summary in page.locator("summary").all():
