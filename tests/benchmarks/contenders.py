@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from lazyflow.engine.contract import ChatRequest, Finished, LoadedModel, TextDel
 from lazyflow.messages import Message, Role
 from lazyflow.spec.sampling import Sampling
 from tests.engine.real import load
+from tests.server.test_ports import free_port
 
 NEW_TOKENS, CONTEXT = 32, 512
 STORY = "Tell me a long story about the sea, its islands, its ships and the fish that swim in it. " * 2
@@ -119,18 +121,50 @@ async def engine(path: Path, parallel: int, *, isolate: bool = True) -> AsyncGen
 
 @asynccontextmanager
 async def server(path: Path, parallel: int) -> AsyncGenerator[Server, None]:
+    """llama.cpp's server of the wheel xllamacpp, or the program that LAZYFLOW_LLAMA_SERVER names."""
+    program = os.environ.get("LAZYFLOW_LLAMA_SERVER")
+    running = of_wheel(path, parallel) if program is None else of_program(program, path, parallel)
+    with running as address:
+        async with httpx.AsyncClient(base_url=address, timeout=300) as client:
+            yield Server(client)
+
+
+@contextmanager
+def of_wheel(path: Path, parallel: int) -> Iterator[str]:
     script = Path(__file__).with_name("llama_server.py")
     arguments = [sys.executable, str(script), str(path), str(parallel), str(CONTEXT), "1"]
-    with subprocess.Popen(  # noqa: ASYNC220 - one line is read, once
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            async with httpx.AsyncClient(base_url=address, timeout=300) as client:
-                yield Server(client)
+            yield process.stdout.readline().strip()
         finally:
             process.kill()
+
+
+@contextmanager
+def of_program(program: str, path: Path, parallel: int) -> Iterator[str]:
+    port = free_port()
+    numbers = {"--port": port, "--parallel": parallel, "--ctx-size": parallel * CONTEXT, "--batch-size": 512}
+    numbers |= {"--ubatch-size": 512, "--threads": 1, "--threads-batch": 1}
+    given = [word for name, number in numbers.items() for word in (name, str(number))]
+    arguments = [program, "--model", str(path), *given, "--no-kv-unified", "--no-warmup"]
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
+    while True:
+        assert process.poll() is None
+        try:
+            if httpx.get(address).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
 
 
 @asynccontextmanager
