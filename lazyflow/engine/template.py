@@ -67,7 +67,11 @@ class Templates:
         with contextlib.suppress(BrokenPipeError):  # it has ended: there will be no answer
             process.stdin.write(request)
             process.stdin.flush()
-        return process.stdout.readline()
+        answer = process.stdout.readline()
+        if not answer:  # it is about to end, and would still count as running for the next rendering
+            self._end(process)
+            self._process = None
+        return answer
 
     def warm(self) -> None:
         """Start the process, so that the first rendering need not wait for it."""
