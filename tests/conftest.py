@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,8 @@ def missing_programs() -> dict[str, str]:
         lacks["browser"] = "Chromium or Chrome"
     if programs() is None:
         lacks["postgres"] = "PostgreSQL"
+    if shutil.which("systemd-analyze") is None:
+        lacks["systemd"] = "systemd-analyze"
     return lacks
 
 
