@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+FAREWELLS = {1000, 1001}
+"""Codes with which a browser ends the websocket of a page that is left. A broken connection has 1005 or 1006."""
+
 
 class Hangups:
-    """Without it no session of a page that was closed is ever forgotten."""
+    """Without it no session of a page that was closed is ever forgotten.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `left` is told the websocket's subprotocols when its page was closed and will not come back.
+    """
+
+    def __init__(self, app: ASGIApp, left: Callable[[list[str]], None]) -> None:
         self.app = app
+        self._left = left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; the end of a websocket is raised, and who asks on after it is sent away.
@@ -31,6 +39,9 @@ class Hangups:
             if message["type"] != "websocket.disconnect":
                 return message
             told = True
-            raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
+            code = message.get("code", 1005)
+            if code in FAREWELLS:
+                self._left(scope["subprotocols"])
+            raise WebSocketDisconnect(code, message.get("reason"))
 
         await self.app(scope, heard if scope["type"] == "websocket" else receive, send)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 COMPONENTS = "/components/{path:path}"
+CLEANING = 1000
+"""Milliseconds between two looks for pages that were closed."""
 PersonOf = Callable[[Mapping[str, str], Mapping[str, str]], str]
 """Who sent a request, as an opaque id, from its headers and its cookies."""
 
@@ -46,8 +48,6 @@ def mount_page(
     pn.config.reconnect = True
     # Eight messages of each page that nobody reads.
     pn.config.browser_info = False
-    server.add_middleware(Doors)
-    server.add_middleware(Hangups)
     mount_files(server)
     kept = conversations or InMemory()
     who = person or (lambda _headers, _cookies: "")
@@ -55,6 +55,8 @@ def mount_page(
     mount_transfer(server, kept, who, rooms.moved)
     mount_file_routes(server, live, node, kept, who)
     page = Page(live, node, rooms, person)
+    server.add_middleware(Doors)
+    server.add_middleware(Hangups, left=page.left)
     # The server's own guard compares Origin and Host, so any origin that gets here is fine.
     add_applications(
         {"/": page.build},
@@ -66,6 +68,7 @@ def mount_page(
         secret_key=secrets.token_bytes(32),
         include_cookies=[],
         exclude_headers=["Authorization", "Cookie"],
+        check_unused_sessions_milliseconds=CLEANING,
     )
     # Ours serves the one component there is; Panel's breaks on a path that somebody makes up.
     server.router.routes[:] = [route for route in server.routes if getattr(route, "path", "") != COMPONENTS]

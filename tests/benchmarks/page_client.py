@@ -74,6 +74,10 @@ class PageClient:
         self.heard += heard
         return heard
 
+    def break_off(self) -> None:
+        """Lose the connection, as where a cable is pulled."""
+        self._socket.transport.abort()
+
     async def _post(self, kind: str, content: dict[str, Any]) -> None:
         self._number += 1
         for part in ({"msgid": str(self._number), "msgtype": kind}, {}, content):
