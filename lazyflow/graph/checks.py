@@ -15,6 +15,7 @@ from lazyflow.graph.reachability import reachability
 from lazyflow.graph.references import calls, cycles, names_of, resolve
 from lazyflow.graph.secrets import check_secrets
 from lazyflow.graph.sources import check_sources
+from lazyflow.graph.stores import check_stores
 from lazyflow.graph.templates import check_templates
 from lazyflow.graph.variables import check_variables
 from lazyflow.spec.tree import Mapping as Map
@@ -54,6 +55,7 @@ def check_references(
         check_hosts(context)
     check_ports(context)
     check_secrets(context)
+    check_stores(context)
     check_sources(context)
     check_controls(context, walk.schema)
     check_formats(context)
