@@ -172,10 +172,14 @@ class Auth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """What may be attached to a message: so many files, each of so many MB (a million bytes)."""
+    """What may be attached to a message: so many files, each of so many MB (a million bytes).
+
+    `max_total_mb` is what one person's files may have in all conversations together.
+    """
 
     max_mb: float = 20
     max_files: int = 10
+    max_total_mb: float = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from lazyflow.messages import File, FileKind, kind_of
 
 UNSENT_SECONDS = 24 * 3600.0
 """How long a file is kept that no message has; a deleted message may still come back with its own."""
+WAY_SECONDS = 60.0
+"""How long the files of a deleted message make no room for others: the page offers to undo that for ten seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,13 @@ class Files(Protocol):
     Every method raises `StoreUnavailable` where the store cannot be reached.
     """
 
-    async def keep_file(self, person: str, id: str, file: File) -> None:  # noqa: A002 - its name
-        """Keep a file that no message has yet; without one it is forgotten a day later."""
+    async def keep_file(self, person: str, id: str, file: File, most: float = inf) -> None:  # noqa: A002 - its name
+        """Keep a file that no message has yet; without one it is forgotten a day later.
+
+        The person's files may have `most` bytes together, each content counted once. Where they would have more, those
+        of messages that were deleted go first: what is brought back later comes without them.
+        Raises: `UploadRefused` where there is no room even so.
+        """
 
     async def attachments(self, person: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
         """Those of the files that are this person's and still there, in the order of `ids`."""

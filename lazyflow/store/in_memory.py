@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
 from lazyflow.store.conversation import Conversation, Entry, brought_back
+from lazyflow.store.files import Attachment
 from lazyflow.store.files_in_memory import FilesInMemory
 from lazyflow.store.summary import LONGEST_TITLE, Match, Place, Summary, excerpt_of, title_of
 
@@ -21,14 +22,14 @@ MOST = 10_000
 class Kept:
     """One conversation, its line in the list, what models were sent for each reply.
 
-    `removed` is the conversation as it was when a message, named by its id, was removed with what followed it.
+    `removed` is when a message, named by its id, was removed with what followed it, and the conversation before that.
     """
 
     conversation: Conversation
     summary: Summary
-    deleted: bool = False
+    deleted: float | None = None
     requests: dict[str, tuple[Request, ...]] = field(default_factory=dict)
-    removed: dict[str, Conversation] = field(default_factory=dict)
+    removed: dict[str, tuple[float, Conversation]] = field(default_factory=dict)
 
 
 class InMemory(FilesInMemory):
@@ -52,7 +53,7 @@ class InMemory(FilesInMemory):
         kept.conversation = conversation
         self.sent(conversation.person, entry.files)
         # What a person says in a deleted conversation restores it.
-        kept.deleted = kept.deleted and entry.role is not Role.USER
+        kept.deleted = None if entry.role is Role.USER else kept.deleted
         kept.summary = replace(kept.summary, updated=now)
         if requests:
             kept.requests[entry.id] = requests
@@ -118,26 +119,26 @@ class InMemory(FilesInMemory):
         """Hide everywhere until it is restored."""
         kept = self._kept.get((person, conversation))
         if kept is not None:
-            kept.deleted = True
+            kept.deleted = self._clock()
 
     async def restore(self, person: str, conversation: str) -> None:
         """Undo `delete`."""
         kept = self._kept.get((person, conversation))
         if kept is not None:
-            kept.deleted = False
+            kept.deleted = None
 
     async def remove(self, person: str, conversation: str, entry: str) -> None:
         """Hide a message and all that follow it."""
         kept = self._kept.get((person, conversation))
         if kept is not None and entry in kept.conversation.entries:
-            kept.removed[entry] = kept.conversation
+            kept.removed[entry] = (self._clock(), kept.conversation)
             kept.conversation = kept.conversation.without(entry)
 
     async def bring_back(self, person: str, conversation: str, entry: str) -> None:
         """Undo `remove`."""
         kept = self._kept.get((person, conversation))
         if kept is not None and (old := kept.removed.pop(entry, None)) is not None:
-            kept.conversation = brought_back(kept.conversation, old, entry)
+            kept.conversation = brought_back(kept.conversation, old[1], entry)
 
     async def add(self, conversation: Conversation, summary: Summary) -> None:
         """Keep a whole conversation."""
@@ -146,20 +147,40 @@ class InMemory(FilesInMemory):
         self._kept[(conversation.person, conversation.id)] = Kept(conversation, replace(summary, id=conversation.id))
         self._forget()
 
+    def deleted(self, person: str, before: float) -> Iterable[Attachment]:
+        """The files that only messages have which the person deleted `before` this moment."""
+        safe: set[Attachment] = set()
+        gone: set[Attachment] = set()
+        for (owner, _), kept in self._kept.items():
+            if owner != person:
+                continue
+            (safe if kept.deleted is None or kept.deleted >= before else gone).update(files_in(kept.conversation))
+            for since, conversation in kept.removed.values():
+                (safe if since >= before else gone).update(files_in(conversation))
+        return gone - safe
+
     def _found(self, person: str, conversation: str) -> Kept | None:
         kept = self._kept.get((person, conversation))
-        return kept if kept is not None and not kept.deleted else None
+        return kept if kept is not None and kept.deleted is None else None
 
     def _of(self, person: str) -> list[Kept]:
-        own = [kept for (owner, _), kept in self._kept.items() if owner == person and not kept.deleted]
+        own = [kept for (owner, _), kept in self._kept.items() if owner == person and kept.deleted is None]
         return sorted(own, key=lambda kept: kept.summary.place, reverse=True)
 
     def _forget(self) -> None:
         while len(self._kept) > self._most:
             (person, _), gone = self._kept.popitem(last=False)
-            for conversation in (gone.conversation, *gone.removed.values()):
-                for entry in conversation.entries.values():
-                    self.forget(person, entry.files)
+            self.forget(person, {file for said in (gone.conversation, *old(gone)) for file in files_in(said)})
+
+
+def old(kept: Kept) -> Iterable[Conversation]:
+    """What it was before messages were removed."""
+    return (conversation for _, conversation in kept.removed.values())
+
+
+def files_in(conversation: Conversation) -> Iterable[Attachment]:
+    """What its messages have."""
+    return (file for entry in conversation.entries.values() for file in entry.files)
 
 
 def done() -> asyncio.Future[None]:

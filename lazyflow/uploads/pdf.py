@@ -70,6 +70,7 @@ def read(name: str, data: bytes, most: int, longest: int, on_time: Callable[...,
     """The text; `on_time` raises when there is no more time. Raises: `UploadRefused`, and whatever pypdf raises."""
     from pypdf import PdfReader  # noqa: PLC0415 - as above
 
+    on_time()
     reader = PdfReader(io.BytesIO(data))
     if len(reader.pages) > most:
         raise UploadRefused("pages", name, most)

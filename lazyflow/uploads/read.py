@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lazyflow.messages import File
 from lazyflow.uploads.kind import PDF, decoded, is_pdf, picture_type, plain_name, text_type
-from lazyflow.uploads.pdf import pdf_text
+from lazyflow.uploads.pdf import SECONDS, pdf_text
 from lazyflow.uploads.refused import UploadRefused
 
 LONGEST_TEXT = 1_000_000
@@ -12,8 +12,8 @@ LONGEST_TEXT = 1_000_000
 MB = 1_000_000
 
 
-def read_upload(name: str, data: bytes, most_mb: float, longest: int = LONGEST_TEXT) -> File:
-    """The file under a name that harms nobody; blocks while a PDF is read.
+def read_upload(name: str, data: bytes, most_mb: float, longest: int = LONGEST_TEXT, seconds: float = SECONDS) -> File:
+    """The file under a name that harms nobody; blocks while a PDF is read, for up to `seconds`.
 
     Raises: `UploadRefused`, and `MissingExtra` for a PDF.
     """
@@ -26,7 +26,7 @@ def read_upload(name: str, data: bytes, most_mb: float, longest: int = LONGEST_T
     if picture is not None:
         return File(name, picture, data)
     if is_pdf(data):
-        return File(name, PDF, data, pdf_text(name, data, longest))
+        return File(name, PDF, data, pdf_text(name, data, longest, seconds=seconds))
     text = decoded(data)
     if text is None:
         raise UploadRefused("unknown", name)

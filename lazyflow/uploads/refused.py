@@ -7,7 +7,7 @@ from typing import Literal
 
 from lazyflow.errors import LazyflowError
 
-Reason = Literal["empty", "large", "long", "pages", "locked", "scan", "damaged", "slow", "unknown"]
+Reason = Literal["empty", "large", "long", "pages", "locked", "scan", "damaged", "slow", "unknown", "full"]
 SENTENCES: Mapping[Reason, tuple[str, str]] = {
     "empty": ("{name} is empty.", "Choose a file with something in it."),
     "large": ("{name} is larger than {most} MB.", "Attach a smaller file, or a part of it."),
@@ -20,6 +20,10 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     "unknown": (
         "{name} is neither text nor a PDF nor a picture.",
         "Text is taken as UTF-8; pictures as PNG, JPEG, WebP or GIF.",
+    ),
+    "full": (
+        "There is no room for {name}: one person's files may have {most} MB in all.",
+        "Delete conversations whose files you no longer need; a minute later their room is free.",
     ),
 }
 

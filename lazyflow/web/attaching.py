@@ -8,7 +8,9 @@ from typing import Any
 from lazyflow.errors import LazyflowError
 from lazyflow.messages import FileKind
 from lazyflow.runtime.contract import LiveApp
+from lazyflow.spec.nodes import Upload
 from lazyflow.store.files import Attachment, Files
+from lazyflow.uploads.read import MB
 
 Json = dict[str, Any]
 WORDS: Mapping[FileKind, str] = {"picture": "pictures", "text": "documents"}
@@ -36,6 +38,14 @@ async def attached(kept: Files, person: str, live: LiveApp, node: str, ids: tupl
     for file in files:
         await check_kind(live, web.target, file.name, file.kind)
     return files
+
+
+def room_for_files(live: LiveApp, node: str) -> float:
+    """How many bytes the files of one person may have in all."""
+    web = live.app.spec.webs.get(node)
+    upload = web.upload if web is not None else None
+    # Imported conversations bring files to an app that takes none of its own, too.
+    return (upload or Upload()).max_total_mb * MB
 
 
 async def kinds(live: LiveApp, target: str) -> frozenset[FileKind]:

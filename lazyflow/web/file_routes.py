@@ -15,7 +15,7 @@ from lazyflow.store.files import attachment_of
 from lazyflow.uploads.kind import plain_name
 from lazyflow.uploads.read import MB, read_upload
 from lazyflow.uploads.refused import UploadRefused
-from lazyflow.web.attaching import NotTaken, check_kind
+from lazyflow.web.attaching import NotTaken, check_kind, room_for_files
 from lazyflow.web.ids import new_id
 from lazyflow.web.wire import file_data
 
@@ -70,7 +70,7 @@ class FileRoutes:
             file = await self._threads.run(lambda: read_upload(name, content, most))
         await check_kind(self._live, web.target, file.name, file.kind)
         id = new_id()  # noqa: A001 - its name
-        await self._kept.keep_file(self._who(request), id, file)
+        await self._kept.keep_file(self._who(request), id, file, room_for_files(self._live, self._node))
         return file_data(attachment_of(id, file))
 
     async def give(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lazyflow.runtime.contract import LiveApp
 from lazyflow.store.conversations import Conversations
 from lazyflow.store.in_memory import InMemory
+from lazyflow.web.attaching import room_for_files
 from lazyflow.web.doors import Doors
 from lazyflow.web.file_routes import mount_file_routes
 from lazyflow.web.hangups import Hangups
@@ -52,7 +53,7 @@ def mount_page(
     kept = conversations or InMemory()
     who = person or (lambda _headers, _cookies: "")
     rooms = Rooms(live, node, kept)
-    mount_transfer(server, kept, who, rooms.moved)
+    mount_transfer(server, kept, who, rooms.moved, lambda: room_for_files(live, node))
     mount_file_routes(server, live, node, kept, who)
     page = Page(live, node, rooms, person)
     server.add_middleware(Doors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,8 +13,8 @@ from lazyflow.messages import File
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.conversations import Conversations, StoreUnavailable
 from lazyflow.store.export import markdown, to_json
-from lazyflow.store.importing.read import read_export
 from lazyflow.store.summary import Summary
+from lazyflow.web.bringing import Bringing
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -33,13 +34,19 @@ WRITERS: Mapping[str, tuple[str, Callable[[Summary, Conversation, Mapping[str, F
 
 
 def mount_transfer(
-    server: FastAPI, kept: Conversations, person: PersonOf, brought: Callable[[str], None] = lambda _: None
+    server: FastAPI,
+    kept: Conversations,
+    person: PersonOf,
+    brought: Callable[[str], None] = lambda _: None,
+    most: Callable[[], float] = lambda: inf,
 ) -> None:
     """Add `GET /conversations/ID.md`, `GET /conversations/ID.json` and `POST /conversations`.
 
-    `brought` hears whose conversations were imported.
+    `brought` hears whose conversations were imported; `most` is how many bytes one person's files may have.
     """
     from starlette.responses import JSONResponse, PlainTextResponse, Response  # noqa: PLC0415 - of the extra `web`
+
+    bringing = Bringing(kept, most)
 
     async def give(request: Request) -> Response:
         name, kind = request.path_params["name"], request.path_params["kind"]
@@ -62,16 +69,13 @@ def mount_transfer(
                 return JSONResponse({"message": "The file is larger than 64 MiB.", "help": "Import it in parts."}, 413)
         try:
             whose = person(request.headers, request.cookies)
-            imported = await asyncio.to_thread(read_export, bytes(content), whose)
-            for id, file in imported.files.items():  # noqa: A001 - its name
-                await kept.keep_file(whose, id, file)
-            for summary, conversation in imported.conversations:
-                await kept.add(conversation, summary)
+            imported = await bringing.bring(whose, bytes(content))
             brought(whose)
         except LazyflowError as error:
             status = 503 if isinstance(error, StoreUnavailable) else 422
             return JSONResponse({"message": error.message, "help": error.help}, status)
-        return JSONResponse({"imported": len(imported.conversations), "skipped": imported.skipped})
+        found = {"imported": len(imported.conversations), "skipped": imported.skipped}
+        return JSONResponse({**found, "left_out": imported.left_out})
 
     server.add_route("/conversations/{name}.{kind}", give, methods=["GET"])
     server.add_route("/conversations", take, methods=["POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_a_conversation_is_exported_and_imported_from_the_sidebar(tmp_path: Path
         expect(titles).to_have_text(["How do <b>queues</b> work?"] * 2)
         titles.last.click()
         expect(chat.questions).to_have_text(["How do <b>queues</b> work?"])
+        document = json.loads(file.read_text())
+        document["conversations"].append({})
+        document["conversations"][0]["entries"][0]["files"] = [{"name": "gone.txt"}]
+        file.write_text(json.dumps(document))
+        chat.page.locator(".transfer input").set_input_files(file)
+        expect(chat.page.get_by_text("Imported: 1 · Not readable: 1 · Files left out: 1")).to_be_visible()
         file.write_text("no export")
         chat.page.locator(".transfer input").set_input_files(file)
         expect(chat.page.get_by_text("The file cannot be imported: it is no JSON.")).to_be_visible()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -8,9 +9,11 @@ from lazyflow.nodes.events import Failure, Usage
 from lazyflow.store.conversation import Conversation, Feedback, StepTaken
 from lazyflow.store.export import markdown, to_json
 from lazyflow.store.files import Attachment, attachment_of
+from lazyflow.store.importing.luggage import ALL_SECONDS
 from lazyflow.store.importing.read import read_export
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty
+from tests.uploads.pdfs import pdf
 
 SUMMARY = Summary(id="c1", title="Sums", pinned=True, created=86_400.0, updated=90_000.0)
 
@@ -48,6 +51,7 @@ def test_attached_files_travel_along_and_are_read_like_any_that_a_person_brings(
     ((_, back),) = found.conversations
     read = {"n1": picture, "n2": File("notes.txt", "text/plain", liar.data, "<script>1</script>")}
     assert found.files == read
+    assert found.left_out == 1
     assert back.entries["q"].files == tuple(attachment_of(*one) for one in read.items())
     assert "*[p.png]*\n\n*[notes.txt]*" in markdown(SUMMARY, empty().with_entry(question))
 
@@ -60,6 +64,7 @@ def test_files_whose_contents_are_not_at_hand_are_named_and_left_out() -> None:
     ]
     found = read_export(document, "bob")
     assert found.files == {}
+    assert found.left_out == 1
     assert all(not entry.files for _, conversation in found.conversations for entry in conversation.entries.values())
 
 
@@ -78,3 +83,15 @@ def test_a_json_export_comes_back_with_all_branches_and_new_ids() -> None:
     assert back == replace(conversation, id="new", person="bob")
     assert summary == replace(SUMMARY, id="new")
     assert found.skipped == 0
+
+
+def test_all_pdfs_of_an_import_have_one_time_together() -> None:
+    files = {f"f{number}": File(f"{number}.pdf", "application/pdf", pdf("page"), "page") for number in range(4)}
+    files["f4"] = File("notes.txt", "text/plain", b"text", "text")
+    question = replace(asked("q", "read"), files=tuple(attachment_of(*one) for one in files.items()))
+    document = to_json([(SUMMARY, empty().with_entry(question))], files)
+    # The time is asked for at its start and before each file: the last PDF comes too late.
+    moments = itertools.chain((0, 0, 0, ALL_SECONDS - 1, ALL_SECONDS + 1), itertools.repeat(ALL_SECONDS + 1))
+    found = read_export(document, "bob", clock=lambda: next(moments))
+    assert [file.name for file in found.files.values()] == ["0.pdf", "1.pdf", "2.pdf", "notes.txt"]
+    assert found.left_out == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,13 @@ import pytest
 from lazyflow.messages import File
 from lazyflow.store.conversation import Entry
 from lazyflow.store.conversations import Conversations
-from lazyflow.store.files import UNSENT_SECONDS, attachment_of
+from lazyflow.store.files import UNSENT_SECONDS, WAY_SECONDS, attachment_of
 from lazyflow.store.in_memory import InMemory
+from lazyflow.store.place import SqliteFile
+from lazyflow.store.sql.conversations import SqlConversations
+from lazyflow.store.sql.engine import engine_of
 from lazyflow.store.summary import Summary
+from lazyflow.uploads.refused import UploadRefused
 from tests.store.kept import answered, asked, empty, keep, opened
 
 NOTES = File("größe \ud83d.txt", "text/plain", b"one \xff two", "one two\0")
@@ -143,3 +148,57 @@ async def test_memory_forgets_files_with_their_conversations_and_unsent_ones_a_d
     assert list(await kept.files("ann", ["f1", "f2", "f3"])) == ["f1", "f3"]
     await keep(kept, empty("c2"), asked("q", "hi"))
     assert list(await kept.files("ann", ["f1", "f3"])) == ["f3"]
+
+
+LARGE = replace(PICTURE, data=b"x" * 60)
+OTHER = replace(PICTURE, data=b"y" * 60)
+
+
+async def test_a_persons_files_have_room_together_each_content_counted_once(kept: Conversations) -> None:
+    for name in ("f1", "f2"):
+        await kept.keep_file("ann", name, LARGE, 100)
+    with pytest.raises(UploadRefused, match=r"no room for p\.png: one person's files may have 0\.0001 MB"):
+        await kept.keep_file("ann", "f3", OTHER, 100)
+    await kept.keep_file("bob", "f3", OTHER, 100)
+    assert list(await kept.files("ann", ["f1", "f2", "f3"])) == ["f1", "f2"]
+    await kept.drop_file("ann", "f1")
+    with pytest.raises(UploadRefused):
+        await kept.keep_file("ann", "f3", OTHER, 100)
+    await kept.drop_file("ann", "f2")
+    await kept.keep_file("ann", "f3", OTHER, 100)
+
+
+@pytest.fixture(params=["memory", "chats.db"])
+async def timed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Conversations, list[float]]]:
+    """A store and its clock."""
+    now = [1_000.0]
+    if request.param == "memory":
+        yield InMemory(clock=lambda: now[0]), now
+        return
+    async with opened(tmp_path):
+        pass
+    store = SqlConversations(engine_of(SqliteFile(tmp_path / "chats.db")), lambda: now[0])
+    yield store, now
+    await store.close()
+
+
+@pytest.mark.parametrize("message", ["", "q"])
+async def test_files_of_what_was_deleted_make_way_once_that_cannot_be_undone_any_more(
+    timed: tuple[Conversations, list[float]], message: str
+) -> None:
+    kept, now = timed
+    for name, file in (("f1", LARGE), ("f2", NOTES)):
+        await kept.keep_file("ann", name, file, 100)
+    told = await keep(kept, empty(), with_files(asked("q", "look"), f1=LARGE, f2=NOTES))
+    await keep(kept, empty("c2"), with_files(asked("q", "and this"), f2=NOTES))
+    await (kept.remove("ann", "c1", message) if message else kept.delete("ann", "c1"))
+    with pytest.raises(UploadRefused):
+        await kept.keep_file("ann", "f3", OTHER, 100)
+    now[0] += WAY_SECONDS + 1
+    await kept.keep_file("ann", "f3", OTHER, 100)
+    # What another message has stays, and what was said comes back all the same.
+    assert list(await kept.files("ann", ["f1", "f2", "f3"])) == ["f2", "f3"]
+    await (kept.bring_back("ann", "c1", message) if message else kept.restore("ann", "c1"))
+    back = await kept.load("ann", "c1")
+    assert back is not None
+    assert [entry.text for entry in back.path()] == [entry.text for entry in told.path()]

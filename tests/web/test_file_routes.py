@@ -152,9 +152,21 @@ async def test_the_event_loop_stays_free_while_a_pdf_is_read(client: httpx.Async
     assert max(later - beat for beat, later in pairwise(beats)) < (beats[-1] - beats[0]) / 2
 
 
+async def test_one_persons_files_have_an_end_and_another_still_has_room(live: FakeLive) -> None:
+    live.change(upload=Upload(max_mb=1, max_total_mb=0.000_005))
+    client = served(live, InMemory())
+    first = await bring(client, "a.txt", b"abc")
+    assert first.status_code == 201
+    assert (await bring(client, "again.txt", b"abc")).status_code == 201
+    full = await bring(client, "b.txt", b"def")
+    assert (full.status_code, full.json()["reason"], full.json()["most"]) == (422, "full", 0.000_005)
+    assert full.json()["message"].startswith("There is no room for b.txt")
+    assert (await bring(client, "b.txt", b"def", person="bob")).status_code == 201
+
+
 async def test_a_store_that_fails_is_told(live: FakeLive) -> None:
     class Full(InMemory):
-        async def keep_file(self, person: str, id: str, file: object) -> None:  # noqa: A002, ARG002 - the protocol's
+        async def keep_file(self, person: str, id: str, file: object, most: float = 0) -> None:  # noqa: A002, ARG002 - the protocol's
             raise StoreUnavailable("The disk is full.", "Free some space.")
 
     done = await bring(served(live, Full()), "a.txt", b"x")

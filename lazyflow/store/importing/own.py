@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
-from lazyflow.messages import File, Role
+from lazyflow.messages import Role
 from lazyflow.store.conversation import Conversation, Entry, ReplyState
-from lazyflow.store.files import Attachment, attachment_of
 from lazyflow.store.importing.foreign import NewId
+from lazyflow.store.importing.luggage import Luggage
 from lazyflow.store.summary import Summary
 from lazyflow.store.values import (
     Malformed,
@@ -27,15 +25,10 @@ from lazyflow.store.values import (
     text,
     usage,
 )
-from lazyflow.uploads.read import read_upload
-from lazyflow.uploads.refused import UploadRefused
-
-MOST_MB = 1000
-"""The largest file that any app may take."""
 
 
-def read_own(data: Mapping[str, Any], new_id: NewId, files: MutableMapping[str, File]) -> tuple[Summary, Conversation]:
-    """One conversation; what is attached to its messages is added to `files` by a new id. Raises: `Malformed`."""
+def read_own(data: Mapping[str, Any], new_id: NewId, luggage: Luggage) -> tuple[Summary, Conversation]:
+    """One conversation; what is attached to its messages is put into `luggage`. Raises: `Malformed`."""
     ids: dict[str, str] = {}
     entries: dict[str, Entry] = {}
     for one in sequence(data.get("entries")):
@@ -47,7 +40,8 @@ def read_own(data: Mapping[str, Any], new_id: NewId, files: MutableMapping[str, 
             raise Malformed("a message follows none before it")
         ids[old] = new_id()
         entry = entry_in(fields, ids[old], None if parent is None else ids[parent])
-        entry = replace(entry, files=tuple(files_in(fields, new_id, files)))
+        brought = [luggage.take(mapping(file)) for file in sequence(fields.get("files", []))]
+        entry = replace(entry, files=tuple(file for file in brought if file is not None))
         before = entries[entry.parent].role if entry.parent is not None else Role.ASSISTANT
         # A question whose answer was deleted may stand before another one.
         if before is Role.ASSISTANT and entry.role is Role.ASSISTANT:
@@ -69,23 +63,6 @@ def read_own(data: Mapping[str, Any], new_id: NewId, files: MutableMapping[str, 
         updated=number(data.get("updated")),
     )
     return summary, conversation.interrupted()
-
-
-def files_in(fields: Mapping[str, Any], new_id: NewId, files: MutableMapping[str, File]) -> Iterator[Attachment]:
-    """What is attached to a message, as it would be taken from a person; the rest is left out. Raises: `Malformed`."""
-    for one in sequence(fields.get("files", [])):
-        data = mapping(one).get("data")
-        if data is None:
-            continue
-        try:
-            file = read_upload(text(mapping(one).get("name")), base64.b64decode(text(data), validate=True), MOST_MB)
-        except binascii.Error as error:
-            raise Malformed("a file is damaged") from error
-        except UploadRefused:
-            continue
-        id = new_id()  # noqa: A001 - its name
-        files[id] = file
-        yield attachment_of(id, file)
 
 
 def entry_in(fields: Mapping[str, Any], id: str, parent: str | None) -> Entry:  # noqa: A002 - its name

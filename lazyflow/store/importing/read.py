@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from lazyflow.messages import File
 from lazyflow.store.conversation import Conversation
 from lazyflow.store.export import VERSION
 from lazyflow.store.importing.foreign import NewId
+from lazyflow.store.importing.luggage import Luggage
 from lazyflow.store.importing.open_webui import is_open_webui, read_open_webui
 from lazyflow.store.importing.openai import is_openai, read_openai
 from lazyflow.store.importing.own import read_own
@@ -30,27 +31,35 @@ class Imported:
     """What was found in a file; `skipped` conversations were empty or could not be read.
 
     `files` are what is attached to messages, by id: `Files.keep_file` keeps each before its conversation is added.
+    `left_out` files were refused, or reading them would have taken too long.
     """
 
     conversations: tuple[tuple[Summary, Conversation], ...]
     skipped: int = 0
     files: Mapping[str, File] = field(default_factory=dict)
+    left_out: int = 0
 
 
 def read_export(
-    content: str | bytes, person: str, *, now: float | None = None, new_id: NewId | None = None
+    content: str | bytes,
+    person: str,
+    *,
+    now: float | None = None,
+    new_id: NewId | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Imported:
     """The conversations in an export, as `person`'s and with ids of their own: `Conversations.add` keeps each.
 
+    Blocks while PDFs are read, in all for up to `ALL_SECONDS` of `clock`.
     Raises: `ImportRefused`.
     """
     moment = time.time() if now is None else now
     fresh = new_id or (lambda: secrets.token_urlsafe(12))
     found, skipped = [], 0
-    files: dict[str, File] = {}
+    luggage = Luggage(fresh, clock=clock)
     for one in listed(content):
         try:
-            summary, conversation = read_one(mapping(one), moment, fresh, files)
+            summary, conversation = read_one(mapping(one), moment, fresh, luggage)
         except (Malformed, KeyError, OverflowError):
             skipped += 1
             continue
@@ -62,7 +71,9 @@ def read_export(
     if not found:
         raise refused("there is no conversation in it that can be read")
     told = {one.id for _, conversation in found for entry in conversation.entries.values() for one in entry.files}
-    return Imported(tuple(found), skipped, {name: file for name, file in files.items() if name in told})
+    return Imported(
+        tuple(found), skipped, {name: file for name, file in luggage.files.items() if name in told}, luggage.left_out
+    )
 
 
 def listed(content: str | bytes) -> list[Any]:
@@ -84,12 +95,10 @@ def listed(content: str | bytes) -> list[Any]:
     return [document]
 
 
-def read_one(
-    data: Mapping[str, Any], now: float, new_id: NewId, files: MutableMapping[str, File]
-) -> tuple[Summary, Conversation]:
-    """One conversation of any kind; files that come with it are added to `files`. Raises: `Malformed`."""
+def read_one(data: Mapping[str, Any], now: float, new_id: NewId, luggage: Luggage) -> tuple[Summary, Conversation]:
+    """One conversation of any kind; files that come with it are put into `luggage`. Raises: `Malformed`."""
     if "lazyflow" in data:
-        return read_own(mapping(data["lazyflow"]), new_id, files)
+        return read_own(mapping(data["lazyflow"]), new_id, luggage)
     if is_openai(data):
         return read_openai(data, now, new_id)
     if is_open_webui(data):

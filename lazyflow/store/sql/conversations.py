@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, update
@@ -115,10 +116,10 @@ class SqlConversations:
         """Keep a whole conversation."""
         await self._writer.submit(lambda connection: save_whole(connection, conversation, summary))
 
-    async def keep_file(self, person: str, id: str, file: File) -> None:  # noqa: A002 - its name
-        """Keep a file that no message has yet."""
+    async def keep_file(self, person: str, id: str, file: File, most: float = inf) -> None:  # noqa: A002 - its name
+        """Keep a file that no message has yet, where there is room."""
         now = self._clock()
-        await self._writer.submit(lambda connection: write_file(connection, person, id, file, now))
+        await self._writer.submit(lambda connection: write_file(connection, person, id, file, now=now, most=most))
 
     async def attachments(self, person: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
         """Those of the files that are this person's."""

@@ -6,21 +6,29 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, literal, select
 
 from lazyflow.messages import File
 from lazyflow.store.conversation import Entry
 from lazyflow.store.files import UNSENT_SECONDS, Attachment
+from lazyflow.store.sql.quota import SENT, forget_contents, make_room
 from lazyflow.store.sql.tables import attached, contents, entries, files
 from lazyflow.store.sql.text import storable
 
-SENT = exists().where(attached.c.file == files.c.key)
 
-
-def write_file(connection: Connection, person: str, id: str, file: File, now: float) -> None:  # noqa: A002 - its name
-    """Keep a file that no message has yet, and forget those that never got one."""
+def write_file(
+    connection: Connection,
+    person: str,
+    id: str,  # noqa: A002 - its name
+    file: File,
+    *,
+    now: float,
+    most: float,
+) -> None:
+    """Keep a file that no message has yet, and forget those that never got one. Raises: `UploadRefused`."""
     forget_unsent(connection, now)
     digest = hashlib.sha256(file.data).hexdigest()
+    make_room(connection, person, file, digest, most=most, now=now)
     if connection.execute(select(contents.c.hash).where(contents.c.hash == digest)).scalar() is None:
         connection.execute(insert(contents).values(hash=digest, data=file.data, text=storable(file.text)))
     connection.execute(
@@ -88,11 +96,6 @@ def forget_unsent(connection: Connection, now: float) -> None:
     gone = connection.execute(delete(files).where(files.c.created < now - UNSENT_SECONDS, ~SENT)).rowcount
     if gone:
         forget_contents(connection)
-
-
-def forget_contents(connection: Connection) -> None:
-    """Forget the contents that no file has any more."""
-    connection.execute(delete(contents).where(~exists().where(files.c.content == contents.c.hash)))
 
 
 def owned(person: str, ids: Sequence[str]) -> ColumnElement[bool]:

@@ -23,6 +23,12 @@ export class Transfer {
     }}})
   }
 
+  /** How many of what came in and did not, in words; of nothing only that nothing came in is told. */
+  outcome(counts) {
+    const told = Object.entries(counts).filter(([key, n]) => n || key === 'brought')
+    return told.map(([key, n]) => this.say(key, {n})).join(' · ')
+  }
+
   async bring() {
     const [file] = this.file.files
     this.file.value = ''
@@ -30,8 +36,8 @@ export class Transfer {
     this.told.textContent = '…'
     try {
       const answer = await fetch(ADDRESS, {method: 'POST', body: file})
-      const {message, help, imported} = await answer.json()
-      this.told.textContent = answer.ok ? this.say('brought', {n: imported}) : `${message} ${help}`
+      const {message, help, imported, skipped, left_out} = await answer.json()
+      this.told.textContent = answer.ok ? this.outcome({brought: imported, skipped, leftOut: left_out}) : `${message} ${help}`
       if (answer.ok) this.done()
     } catch {
       this.told.textContent = this.say('failed')
