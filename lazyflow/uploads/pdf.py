@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import time
-from collections.abc import Callable
-from typing import Any
 
 from lazyflow.errors import MissingExtra
+from lazyflow.uploads.deadline import TooLate, no_longer_than
 from lazyflow.uploads.refused import UploadRefused
 
 MOST_PAGES = 500
@@ -24,37 +22,20 @@ BOUNDS = (
 )
 
 
-class TooLate(Exception):
-    """The time is over."""
-
-
-def pdf_text(
-    name: str,
-    data: bytes,
-    longest: int,
-    *,
-    pages: int = MOST_PAGES,
-    seconds: float = SECONDS,
-    clock: Callable[[], float] = time.monotonic,
-) -> str:
+def pdf_text(name: str, data: bytes, longest: int, *, pages: int = MOST_PAGES, seconds: float = SECONDS) -> str:
     """The text of all pages, an empty line between them; blocks for up to `seconds`.
 
     Raises: `UploadRefused`, `MissingExtra`.
     """
-    end = clock() + seconds
-
-    def on_time(*_: Any) -> None:
-        if clock() > end:
-            raise TooLate
-
     try:
         import pypdf  # noqa: PLC0415 - of the extra `web`, and used here only
     except ImportError as error:
         raise MissingExtra("pypdf", "web") from error
     limits = pypdf.Configuration(jbig2dec_binary=None).with_overwrites(**dict.fromkeys(BOUNDS, LARGEST_STREAM))
     try:
-        with pypdf.apply_configuration(limits):
-            found = read(name, data, pages, longest, on_time)
+        # The text of one page, and even the first look at a file, may take longer than all the rest should.
+        with no_longer_than(seconds), pypdf.apply_configuration(limits):
+            found = read(name, data, pages, longest)
     except UploadRefused:
         raise
     except TooLate:
@@ -66,19 +47,16 @@ def pdf_text(
     return found
 
 
-def read(name: str, data: bytes, most: int, longest: int, on_time: Callable[..., None]) -> str:
-    """The text; `on_time` raises when there is no more time. Raises: `UploadRefused`, and whatever pypdf raises."""
+def read(name: str, data: bytes, most: int, longest: int) -> str:
+    """The text. Raises: `UploadRefused`, and whatever pypdf raises."""
     from pypdf import PdfReader  # noqa: PLC0415 - as above
 
-    on_time()
     reader = PdfReader(io.BytesIO(data))
     if len(reader.pages) > most:
         raise UploadRefused("pages", name, most)
     found: list[str] = []
     for page in reader.pages:
-        on_time()
-        # Asked before each drawing command, so that one endless page ends too.
-        found.append(page.extract_text(visitor_operand_before=on_time).strip())
+        found.append(page.extract_text().strip())
         longest -= len(found[-1])
         if longest < 0:
             raise UploadRefused("long", name, longest + sum(map(len, found)))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import zlib
 
 import pytest
@@ -44,11 +43,40 @@ def test_pages_and_text_have_an_end() -> None:
     assert reason(pdf("x" * 60, "x" * 60), longest=100) == "long"
 
 
-def test_one_endless_page_ends_when_its_time_is_over() -> None:
-    ticks = itertools.count()
-    endless = b"BT /F1 12 Tf " + b"(x) Tj " * 5000 + b"ET"
-    assert reason(pdf(contents=[endless]), 10_000, seconds=100, clock=lambda: float(next(ticks))) == "slow"
-    assert next(ticks) < 300
+def drawn(commands: bytes) -> bytes:
+    """A page of commands, compressed."""
+    packed = zlib.compress(commands)
+    return written(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /Font << >> >> /Contents 4 0 R >>",
+            b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [b"BT /F1 12 Tf " + b"(x) Tj " * 2_000_000 + b"ET", b"q " * 10_000_000, b"BI ID " + b"E" * 30_000_000],
+    ids=["text", "state", "picture"],
+)
+def test_one_endless_page_ends_when_its_time_is_over(endless: bytes) -> None:
+    assert reason(drawn(endless), 10**9, seconds=0.05) == "slow"
+
+
+def test_forms_that_multiply_end_when_their_time_is_over_though_pypdf_forgives_what_goes_wrong_in_them() -> None:
+    forms = [
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /A %d 0 R >> >> /Length 12 >>\n"
+        b"stream\n/A Do /A Do \nendstream" % (number + 1)
+        for number in range(4, 34)
+    ]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Resources << /XObject << /A 4 0 R >> >> /Contents 34 0 R >>",
+    ]
+    assert reason(written([*objects, *forms, b"<< /Length 6 >>\nstream\n/A Do \nendstream"]), seconds=0.2) == "slow"
 
 
 def test_a_stream_that_unfolds_without_end_is_not_unfolded() -> None:
