@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
@@ -116,6 +116,16 @@ class Conversation:
             for other in self.entries.values()
             if other.parent == entry.parent and (other.id == entry.id or not other.barren)
         )
+
+    def branches_shown(self) -> Mapping[str, Sequence[str]]:
+        """The same for each message that is shown, by its id, in one go over all messages."""
+        shown = {entry.parent: entry.id for entry in self.path()}
+        found: dict[str, list[str]] = {entry: [] for entry in shown.values()}
+        for other in self.entries.values():
+            beside = shown.get(other.parent)
+            if beside is not None and (other.id == beside or not other.barren):
+                found[beside].append(other.id)
+        return found
 
     def below(self, entry: str) -> frozenset[str]:
         """The ids of this message and of all that follow it, in every branch."""

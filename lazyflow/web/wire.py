@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from lazyflow.nodes.events import Failure, NodePath, Notice, Usage
@@ -47,16 +48,21 @@ def running_data(queue: Notice | None, at: NodePath) -> Json:
 
 def shown_data(conversation: Conversation, entry: Entry) -> Json:
     """One message with the ids of the branches it is one of."""
-    data = entry_data(entry)
-    branches = conversation.branches(entry)
-    if len(branches) > 1:
-        data["branches"] = list(branches)
-    return data
+    return branched(entry, conversation.branches(entry))
 
 
 def path_data(conversation: Conversation) -> list[Json]:
     """The branch that is shown."""
-    return [shown_data(conversation, entry) for entry in conversation.path()]
+    branches = conversation.branches_shown()
+    return [branched(entry, branches[entry.id]) for entry in conversation.path()]
+
+
+def branched(entry: Entry, branches: Sequence[str]) -> Json:
+    """One message with the ids of its branches, where it has more than one."""
+    data = entry_data(entry)
+    if len(branches) > 1:
+        data["branches"] = list(branches)
+    return data
 
 
 def steps_data(steps: tuple[StepTaken, ...], usages: tuple[Usage, ...]) -> list[Json]:

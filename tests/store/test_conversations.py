@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lazyflow.messages import File
 from lazyflow.nodes.events import Failure, Request, Usage
 from lazyflow.store.conversation import Conversation, Feedback, Settings, StepTaken
 from lazyflow.store.conversations import Conversations
+from lazyflow.store.files import Attachment
 from lazyflow.store.summary import Summary
 from tests.store.kept import answered, asked, empty, keep, opened, unfinished
 
@@ -49,6 +51,8 @@ async def test_branches_come_back_in_order_and_the_chosen_one_is_shown(kept: Con
     assert back is not None
     assert [entry.text for entry in back.path()] == ["one", "uno"]
     assert back.branches(back.entries["a1"]) == ("a1", "a1b")
+    for entry in back.path():
+        assert tuple(back.branches_shown()[entry.id]) == back.branches(entry)
 
 
 async def test_nobody_sees_or_changes_what_is_another_persons(kept: Conversations) -> None:
@@ -202,6 +206,48 @@ async def test_any_part_of_a_message_is_found_in_upper_and_lower_case(kept: Conv
     assert len(match.excerpt) < 200
 
 
+@pytest.mark.parametrize(
+    "sought",
+    [
+        "50%",
+        "_x",
+        "a.c",
+        "c*",
+        "(?i)x",
+        "[0-9]+",
+        "\\d",
+        "a|b",
+        "^q",
+        "$1",
+        "***=x",
+        "'; --",
+        '"or"',
+        "x\ty",
+        "ÜB",
+        "ö.",
+        "é",
+        "企",
+    ],
+)
+async def test_signs_with_a_meaning_elsewhere_are_text_like_any_other(kept: Conversations, sought: str) -> None:
+    said = f"before {sought.swapcase() if sought.isalpha() else sought} after"
+    await keep(kept, empty("c1"), asked("q", said))
+    await keep(kept, empty("c2"), asked("q", "abc 0123 qdx AB 50 ax a-x üx"))
+    for text in (sought, sought[:2], sought.lower()):
+        assert [match.summary.id for match in await kept.search("ann", text) if match.summary.id == "c1"] == ["c1"]
+    assert [match.summary.id for match in await kept.search("ann", f"{sought} ")] == ["c1"]
+
+
+async def test_the_newest_message_with_the_text_is_told_whatever_its_length(kept: Conversations) -> None:
+    told = await keep(kept, empty(), asked("q", "one x"), answered("a", "two xyz x", "q"), asked("q2", "y", "a"))
+    await keep(kept, empty("c2"), asked("q", "x"))
+    for text in ("x", "xyz", "wo x"):
+        assert {match.summary.id: match.entry for match in await kept.search("ann", text)}["c1"] == "a"
+    await kept.remove("ann", told.id, "a")
+    assert {match.summary.id: match.entry for match in await kept.search("ann", "x")} == {"c1": "q", "c2": "q"}
+    assert len(await kept.search("ann", "x", limit=1)) == 1
+
+
 async def test_a_title_is_found_too_and_the_newest_comes_first(kept: Conversations) -> None:
     await keep(kept, empty(), asked("q", "about ships"))
     await keep(kept, empty("c2"), asked("q", "hello"))
@@ -265,3 +311,28 @@ async def test_text_that_no_database_takes_harms_nothing(kept: Conversations) ->
     assert await kept.summary("ann", "\ud83d \0") is None
     await kept.delete("ann", "\ud83d \0")
     assert await kept.requests("ann", "c1", "\ud83d") == ()
+
+
+async def test_a_whole_conversation_is_added_as_it_would_have_been_saved(kept: Conversations) -> None:
+    await kept.keep_file("ann", "f1", File("a.txt", "text/plain", b"a", "a"))
+    file = Attachment(id="f1", name="a.txt", media_type="text/plain", size=1)
+    failed = Failure(("chat",), "broken", "mend it")
+    told = empty()
+    for entry in (
+        replace(asked("q", "h\0i"), files=(file,)),
+        replace(answered("a", "", "q"), state="failed", failure=failed, notices=("n",)),
+        replace(
+            answered("b", "ho", "q"), usages=(Usage(("chat",), "m", 1, 2),), feedback=Feedback(good=True, note="y")
+        ),
+        asked("q2", "more", "a"),
+    ):
+        told = told.with_entry(entry)
+    told = replace(told, chosen={None: "q", "q": "b", "a": "q2"}, settings={"chat": {"top_k": 3}})
+    await kept.add(told, Summary(id="c1", title="t", created=5.0, updated=6.0))
+    back = await kept.load("ann", "c1")
+    assert back is not None
+    # A NUL is a sign of its own where a database takes none.
+    assert replace(back, entries={**back.entries, "q": told.entries["q"]}) == told
+    assert back.entries["q"].files == (file,)
+    await kept.add(empty("c2"), Summary(id="c2", title="none", created=5.0, updated=6.0))
+    assert {summary.id for summary in await kept.recent("ann")} == {"c1", "c2"}

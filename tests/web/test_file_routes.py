@@ -141,7 +141,7 @@ async def test_pages_of_other_sites_bring_and_get_nothing(client: httpx.AsyncCli
 
 
 async def test_the_event_loop_stays_free_while_a_pdf_is_read(client: httpx.AsyncClient) -> None:
-    large = pdf(*("word " * 200 for _ in range(40)))
+    large = pdf(*("word " * 200 for _ in range(160)))
     bringing = asyncio.create_task(bring(client, "a.pdf", large))
     beats = [time.monotonic()]
     while not bringing.done():

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, s
 
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
-from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.conversation import Conversation, Entry, Feedback
 from lazyflow.store.sql.filing import attach
 from lazyflow.store.sql.tables import conversations, entries, feedback, runs
 from lazyflow.store.sql.text import storable
 from lazyflow.store.summary import LONGEST_TITLE, Summary, title_of
 from lazyflow.store.values import plain, plain_request, plain_settings
+
+Row = dict[str, Any]
 
 
 def save_entry(
@@ -47,10 +49,26 @@ def save_settings(connection: Connection, conversation: Conversation) -> None:
 
 def save_whole(connection: Connection, conversation: Conversation, summary: Summary) -> None:
     """Keep a conversation that is not there yet."""
-    key = new(connection, conversation, summary)
+    key, now = new(connection, conversation, summary), summary.created
     shown = set(conversation.chosen.values())
-    for entry in conversation.entries.values():
-        write_entry(connection, conversation.person, key, entry, summary.created, chosen=entry.id in shown)
+    said = conversation.entries.values()
+    # All in one statement: thousands of messages one by one would keep what others say waiting for seconds.
+    rows = [{**row_of(entry, now, chosen=entry.id in shown), **place_of(entry, key, now)} for entry in said]
+    if rows:
+        connection.execute(insert(entries), rows)
+    found = connection.execute(select(entries.c.id, entries.c.key).where(entries.c.conversation == key))
+    keys = {row.id: row.key for row in found}
+    for entry in said:
+        if entry.files:
+            attach(connection, conversation.person, keys[entry.id], entry)
+    took = [{"entry": keys[entry.id], "requests": [], **usage_of(entry)} for entry in said if entry.usages]
+    if took:
+        connection.execute(insert(runs), took)
+    judged = [
+        {"entry": keys[entry.id], **judgement(entry.feedback, now)} for entry in said if entry.feedback is not None
+    ]
+    if judged:
+        connection.execute(insert(feedback), judged)
 
 
 def begun(connection: Connection, conversation: Conversation, entry: Entry, now: float) -> int:
@@ -85,11 +103,9 @@ def new(connection: Connection, conversation: Conversation, summary: Summary) ->
     return int(made[0])
 
 
-def write_entry(
-    connection: Connection, person: str, conversation: int, entry: Entry, now: float, *, chosen: bool = True
-) -> None:
-    """One message with its files, its feedback and what it took."""
-    row = {
+def row_of(entry: Entry, now: float, *, chosen: bool = True) -> Row:
+    """What may change of a message."""
+    return {
         "chosen": chosen,
         "role": entry.role.value,
         "text": storable(entry.text),
@@ -103,19 +119,35 @@ def write_entry(
         "use_context": entry.use_context,
         "updated": now,
     }
+
+
+def place_of(entry: Entry, conversation: int, now: float) -> Row:
+    """What never changes of a message."""
+    return {"conversation": conversation, "id": entry.id, "parent": entry.parent, "created": now}
+
+
+def usage_of(entry: Entry) -> Row:
+    """What a message took."""
+    return {"usage": [plain(usage) for usage in entry.usages]}
+
+
+def judgement(judged: Feedback, now: float) -> Row:
+    """What the person thinks of it."""
+    return {"good": judged.good, "note": storable(judged.note), "updated": now}
+
+
+def write_entry(connection: Connection, person: str, conversation: int, entry: Entry, now: float) -> None:
+    """One message, shown, with its files, its feedback and what it took."""
     this = and_(entries.c.conversation == conversation, entries.c.id == entry.id)
-    added = {"conversation": conversation, "id": entry.id, "parent": entry.parent, "created": now}
-    put(connection, entries, this, row, added)
+    put(connection, entries, this, row_of(entry, now), place_of(entry, conversation, now))
     if entry.usages or entry.feedback is not None or entry.files:
         key = connection.execute(select(entries.c.key).where(this)).scalar_one()
         if entry.files:
             attach(connection, person, key, entry)
         if entry.usages:
-            usage = {"usage": [plain(usage) for usage in entry.usages]}
-            put(connection, runs, runs.c.entry == key, usage, {"entry": key, "requests": []})
+            put(connection, runs, runs.c.entry == key, usage_of(entry), {"entry": key, "requests": []})
         if entry.feedback is not None:
-            judged = {"good": entry.feedback.good, "note": storable(entry.feedback.note), "updated": now}
-            put(connection, feedback, feedback.c.entry == key, judged, {"entry": key})
+            put(connection, feedback, feedback.c.entry == key, judgement(entry.feedback, now), {"entry": key})
     if entry.feedback is None:
         connection.execute(delete(feedback).where(feedback.c.entry.in_(select(entries.c.key).where(this))))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, column, func, or_, select, table, text
+from sqlalchemy import ColumnElement, Connection, Row, and_, column, exists, func, or_, select, table, text
 
 from lazyflow.store.sql.reading import lines, own, summary_of
 from lazyflow.store.sql.tables import conversations, entries
@@ -13,6 +15,8 @@ from lazyflow.store.summary import Match, excerpt_of
 INDEX = "entry_search"
 SHORTEST = 3
 """Characters: an index of trigrams knows nothing shorter."""
+SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+NEWEST_FIRST = (conversations.c.updated.desc(), conversations.c.id.desc())
 
 
 def is_indexed(connection: Connection) -> bool:
@@ -28,46 +32,75 @@ def search(connection: Connection, person: str, sought: str, limit: int, *, inde
     if not sought.strip():
         return ()
     sought = sought.strip()
-    newest = func.max(entries.c.key).label("newest")
-    said = connection.execute(
-        lines()
-        .add_columns(newest)
-        .join(entries, entries.c.conversation == conversations.c.key)
-        .where(own(person), entries.c.deleted_at.is_(None), holds(sought, indexed=indexed))
-        .group_by(conversations.c.key)
-        .order_by(conversations.c.updated.desc(), conversations.c.id.desc())
-        .limit(limit)
-    ).all()
+    find = looked_up if indexed and len(sought) >= SHORTEST else walked_through
+    said, newest = find(connection, person, sought, limit)
     titled = connection.execute(
         lines()
-        .where(own(person), contains(conversations.c.title, sought))
-        .order_by(conversations.c.updated.desc(), conversations.c.id.desc())
+        .where(own(person), contains(connection, conversations.c.title, sought))
+        .order_by(*NEWEST_FIRST)
         .limit(limit)
     ).all()
     texts = {
         row.key: row
         for row in connection.execute(
-            select(entries.c.key, entries.c.id, entries.c.text).where(entries.c.key.in_([row.newest for row in said]))
+            select(entries.c.key, entries.c.id, entries.c.text).where(entries.c.key.in_(newest.values()))
         )
     }
     found = {row.key: Match(summary=summary_of(row)) for row in titled}
     for row in said:
-        entry = texts[row.newest]
+        entry = texts[newest[row.key]]
         found[row.key] = Match(summary=summary_of(row), entry=entry.id, excerpt=excerpt_of(entry.text, sought))
     return tuple(sorted(found.values(), key=lambda match: match.summary.place, reverse=True)[:limit])
 
 
-def holds(sought: str, *, indexed: bool) -> ColumnElement[bool]:
-    """A condition: the message has the text."""
-    if not indexed or len(sought) < SHORTEST:
-        return contains(entries.c.text, sought)
+Found = tuple["list[Row[Any]]", Mapping[int, int]]
+"""Lines of the list, and the newest message with the text by its conversation, both as keys."""
+
+
+def looked_up(connection: Connection, person: str, sought: str, limit: int) -> Found:
+    """The index tells all messages with the text."""
     index = table(INDEX, column("rowid"))
     quoted = '"' + sought.replace('"', '""') + '"'
-    return entries.c.key.in_(select(index.c.rowid).where(text(f"{INDEX} MATCH :sought").bindparams(sought=quoted)))
+    known = select(index.c.rowid).where(text(f"{INDEX} MATCH :sought").bindparams(sought=quoted))
+    rows = connection.execute(
+        lines()
+        .add_columns(func.max(entries.c.key).label("newest"))
+        .join(entries, entries.c.conversation == conversations.c.key)
+        .where(own(person), entries.c.deleted_at.is_(None), entries.c.key.in_(known))
+        .group_by(conversations.c.key)
+        .order_by(*NEWEST_FIRST)
+        .limit(limit)
+    ).all()
+    return list(rows), {row.key: row.newest for row in rows}
 
 
-def contains(place: Any, sought: str) -> ColumnElement[bool]:
-    """A condition: the text stands there, in upper or lower case. SQLite's own LIKE knows ASCII's cases only."""
-    written = dict.fromkeys((sought, sought.lower(), sought.upper(), sought.capitalize()))
-    ways = list(written) if not sought.isascii() else [sought]
-    return or_(*(place.icontains(way, autoescape=True) for way in ways))
+def walked_through(connection: Connection, person: str, sought: str, limit: int) -> Found:
+    """One conversation after the other is read until enough of them have the text."""
+    has = and_(entries.c.deleted_at.is_(None), contains(connection, entries.c.text, sought))
+    any_has = exists().where(entries.c.conversation == conversations.c.key, has)
+    rows = connection.execute(lines().where(own(person), any_has).order_by(*NEWEST_FIRST).limit(limit)).all()
+    newest = connection.execute(
+        select(entries.c.conversation, func.max(entries.c.key).label("newest"))
+        .where(entries.c.conversation.in_([row.key for row in rows]), has)
+        .group_by(entries.c.conversation)
+    )
+    return list(rows), {row.conversation: row.newest for row in newest}
+
+
+def contains(connection: Connection, place: Any, sought: str) -> ColumnElement[bool]:
+    """A condition: the text stands there, in upper or lower case."""
+    if sought.lower() == sought.upper():
+        return and_(place.contains(sought, autoescape=True))
+    # Databases know ASCII's cases, and others with some of their settings only.
+    ways = [sought]
+    if not sought.isascii():
+        ways = list(dict.fromkeys((sought, sought.lower(), sought.upper(), sought.capitalize())))
+    if connection.dialect.name == "postgresql":
+        # Its regular expressions take half the time of its LIKE without regard to cases.
+        return and_(place.regexp_match("|".join(map(literal, ways)), flags="i"))
+    return or_(*(place.contains(way, autoescape=True) for way in ways))
+
+
+def literal(sought: str) -> str:
+    """The text as a regular expression of PostgreSQL: ASCII's signs stand for themselves."""
+    return SIGNS.sub(r"\\\g<0>", sought)
