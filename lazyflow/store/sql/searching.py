@@ -91,16 +91,21 @@ def contains(connection: Connection, place: Any, sought: str) -> ColumnElement[b
     """A condition: the text stands there, in upper or lower case."""
     if sought.lower() == sought.upper():
         return and_(place.contains(sought, autoescape=True))
-    # Databases know ASCII's cases, and others with some of their settings only.
+    if connection.dialect.name == "postgresql":
+        # Of ASCII's cases alone it knows in half the time; of others, a regular expression is the fastest way.
+        if sought.isascii():
+            return and_(place.collate("C").icontains(sought, autoescape=True))
+        return and_(place.regexp_match("".join(map(literal, sought)), flags="i"))
+    # SQLite's LIKE knows ASCII's cases only.
     ways = [sought]
     if not sought.isascii():
         ways = list(dict.fromkeys((sought, sought.lower(), sought.upper(), sought.capitalize())))
-    if connection.dialect.name == "postgresql":
-        # Its regular expressions take half the time of its LIKE without regard to cases.
-        return and_(place.regexp_match("|".join(map(literal, ways)), flags="i"))
     return or_(*(place.contains(way, autoescape=True) for way in ways))
 
 
-def literal(sought: str) -> str:
-    """The text as a regular expression of PostgreSQL: ASCII's signs stand for themselves."""
-    return SIGNS.sub(r"\\\g<0>", sought)
+def literal(sign: str) -> str:
+    """One sign as a regular expression of PostgreSQL, which knows only ASCII's cases under some settings."""
+    if sign.isascii():
+        return SIGNS.sub(r"\\\g<0>", sign)
+    cases = {sign, *(one for one in (sign.lower(), sign.upper()) if len(one) == 1)}
+    return sign if len(cases) == 1 else f"[{''.join(sorted(cases))}]"
