@@ -25,7 +25,11 @@ from lazyflow.cli.results import results
 )
 @click.option("--poll", is_flag=True, help="Look at the files instead of waiting for events (network folders).")
 @click.option("--env-file", type=click.Path(path_type=Path), help="Read variables here instead of from .env.")
-@click.option("--insecure", is_flag=True, help="Let everybody in who reaches the host, without `auth`.")
+@click.option(
+    "--insecure",
+    is_flag=True,
+    help="Let everybody in who reaches the host, without `auth`; each browser has conversations of its own.",
+)
 @click.option("--proxy-headers", type=Proxies(), default=(), help="Trust X-Forwarded-* of these addresses or networks.")
 @click.option("--root-path", type=RootPath(), default="", help="The path below which a proxy serves the app: /chat.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from lazyflow.server.caller import Caller
@@ -23,6 +24,14 @@ PERSON = b"x-lazyflow-person"
 """The header that tells the app who sent a request. Only the gate sets it: what a client sends is dropped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is known from this request on, by the cookie that goes back with its answer."""
+
+    person: str
+    cookie: str
+
+
 class Policy(Protocol):
     """Who may come in."""
 
@@ -31,6 +40,9 @@ class Policy(Protocol):
 
     def person(self, caller: Caller) -> str | None:
         """Who the caller is, as an opaque id; None where they have not proved it."""
+
+    def newcomer(self, caller: Caller) -> Newcomer | None:
+        """Who the caller is from now on, where they get to know it with the answer."""
 
 
 class LoopbackOnly:
@@ -44,9 +56,13 @@ class LoopbackOnly:
         """See `Policy`."""
         return ""
 
+    def newcomer(self, caller: Caller) -> Newcomer | None:  # noqa: ARG002 - nobody is told anything
+        """See `Policy`."""
+        return None
+
 
 class Everybody(LoopbackOnly):
-    """Anybody who can reach the port, from pages of this very server alone: what `--insecure` asks for."""
+    """Anybody who can reach the port, from pages of this very server alone."""
 
     def refusal(self, caller: Caller) -> str | None:
         """See `Policy`."""
@@ -82,6 +98,9 @@ class Gate:
 
     async def _let_in(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
         person = self.policy.person(caller)
+        newcomer = self.policy.newcomer(caller) if scope["type"] == "http" else None
+        if newcomer is not None:
+            person, send = newcomer.person, with_cookie(send, newcomer.cookie)
         if person is not None or caller.path in OPEN_TO_ALL:
             headers = [pair for pair in scope["headers"] if pair[0] != PERSON]
             headers.append((PERSON, (person or "").encode()))
@@ -93,6 +112,17 @@ class Gate:
         else:
             reason = "send a key: Authorization: Bearer KEY"
             await refuse(scope, receive, send, UNAUTHORIZED, f"This app needs a login or a key ({reason}).")
+
+
+def with_cookie(send: Send, cookie: str) -> Send:
+    """The answer gives the browser a cookie."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode("latin-1"))]
+        await send(message)
+
+    return sending
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, status: int, reason: str) -> None:

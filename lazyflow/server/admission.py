@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from lazyflow.runtime.contract import LiveApp
-from lazyflow.server.access import Everybody, Gate, LoopbackOnly
+from lazyflow.server.access import Gate, LoopbackOnly
 from lazyflow.server.login import Login
 from lazyflow.server.members import Members
 from lazyflow.server.passwords import check_hashes
 from lazyflow.server.sessions import Sessions, kept_secret
+from lazyflow.server.visitors import Visitors
 from lazyflow.spec.nodes import Auth
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def guarded(app: ASGIApp, live: LiveApp, web: str, *, insecure: bool = False, ro
     """
     first = live.app.spec.webs[web].auth
     if first is None:
-        return Gate(app, Everybody() if insecure else LoopbackOnly())
+        return Gate(app, Visitors(kept_secret(user_data_path("lazyflow")), root) if insecure else LoopbackOnly())
     check_hashes(web, first.users)
 
     def auth() -> Auth:

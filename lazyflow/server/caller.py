@@ -25,6 +25,7 @@ class Caller:
     cookie: str = ""
     authorization: str = ""
     proxied: bool = False
+    secure: bool = False
 
     @classmethod
     def of(cls, scope: Scope) -> Caller:
@@ -40,6 +41,7 @@ class Caller:
             accept=header(scope, b"accept") or "",
             cookie=header(scope, b"cookie") or "",
             authorization=header(scope, b"authorization") or "",
+            secure=scope.get("scheme") in {"https", "wss"},
             proxied=bool(names & {b"forwarded", b"x-forwarded-for", b"x-real-ip"}),
         )
 
