@@ -1,16 +1,19 @@
-// Markdown to DOM, where nothing can run and nothing is fetched: no HTML, images as links, and a sanitiser behind it.
+// Markdown to DOM, where nothing can run and nothing is fetched: no HTML but a few signs, images as links, and a
+// sanitiser behind it.
 import DOMPurify from 'dompurify'
 import MarkdownIt from 'markdown-it'
 import {dollars} from './dollars.js'
+import {marks} from './marks.js'
 
 export const md = new MarkdownIt({html: false, linkify: true, breaks: true})
 md.linkify.set({fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false})
 dollars(md)
+marks(md)
 const escape = md.utils.escapeHtml
 
 md.renderer.rules.image = (tokens, index) => {
   const source = tokens[index].attrGet('src') || ''
-  return `<a href="${escape(source)}">🖼 ${escape(tokens[index].content || source)}</a>`
+  return `<a class="picture" href="${escape(source)}">${escape(tokens[index].content || source)}</a>`
 }
 // The first word after the fence, only if it can be a language's name.
 md.renderer.rules.fence = (tokens, index) => codeHtml(tokens[index].content, languageOf(tokens[index].info))
@@ -24,7 +27,7 @@ export function languageOf(info) {
   return /^[a-z0-9+#._-]{1,30}$/.test(word) ? word : ''
 }
 
-const TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul']
+const TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'kbd', 'li', 'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul']
 const RULES = {
   ALLOWED_TAGS: TAGS,
   ALLOWED_ATTR: ['href', 'class', 'start', 'title'],
@@ -58,7 +61,7 @@ function purify() {
       if (data.attrName === 'class') data.attrValue = data.attrValue.split(' ').filter(name => DRAWING_CLASS.test(name)).join(' ')
       if (data.attrName === 'style') data.attrValue = data.attrValue.split(';').filter(one => DRAWING_STYLE.test(one) && !HUGE.test(one)).join(';')
       else if (HUGE.test(data.attrValue)) data.keepAttr = false
-    } else if (data.attrName === 'class' && !/^(?:language-[a-z0-9+#._-]+|align-[a-z]+|maths(?:-block)?)$/.test(data.attrValue)) data.keepAttr = false
+    } else if (data.attrName === 'class' && !/^(?:language-[a-z0-9+#._-]+|align-[a-z]+|maths(?:-block)?|picture|task(?:-done)?)$/.test(data.attrValue)) data.keepAttr = false
   })
   purifier.addHook('beforeSanitizeAttributes', node => {
     const align = (node.tagName === 'TD' || node.tagName === 'TH') && /^text-align:(left|center|right)$/.exec(node.getAttribute('style') || '')
