@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 Place = tuple[float, str]
 """Where a conversation stands in its person's list: when it was last used, and its id where two have one time."""
 LONGEST_TITLE = 200
 TITLE_WORDS = 60
+GAPS = re.compile(r"\s+")
+LEAD, TAIL = 24, 96
+"""Characters before what was sought, few enough that it is seen in a narrow list, and after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,12 @@ def shortened(words: str) -> str:
     return f"{cut.rstrip(' ,;:.')}…"
 
 
-def excerpt_of(text: str, sought: str, around: int = 60) -> str:
-    """The part of `text` around the first place where `sought` stands, on one line."""
-    at = max(0, text.casefold().find(sought.casefold()))
-    start, end = max(0, at - around), at + len(sought) + around
-    lead, tail = ("…" if start else ""), ("…" if end < len(text) else "")
-    return f"{lead}{' '.join(text[start:end].split())}{tail}"
+def excerpt_of(text: str, sought: str) -> str:
+    """The part of `text` around the first place where `sought` stands, on one line; it begins with a word."""
+    found = re.search(re.escape(sought), text, re.IGNORECASE)
+    at, end = found.span() if found else (0, 0)
+    start = max(0, at - LEAD)
+    if start:
+        start = next((gap.end() for gap in GAPS.finditer(text, start - 1, at)), start)
+    lead, tail = ("…" if start else ""), ("…" if end + TAIL < len(text) else "")
+    return f"{lead}{' '.join(text[start : end + TAIL].split())}{tail}"

@@ -105,6 +105,18 @@ def test_text_from_right_to_left_stands_on_the_right(browser: Browser, served: S
     context.close()
 
 
+@pytest.mark.parametrize(("locale", "language"), [("de-AT", "de"), ("zh-CN", "zh"), ("fr", "en")])
+def test_the_page_tells_in_which_language_it_speaks(
+    browser: Browser, served: Served, locale: str, language: str
+) -> None:
+    context = browser.new_context(locale=locale)
+    page = context.new_page()
+    page.goto(served.url)
+    page.get_by_role("textbox").wait_for()
+    assert page.evaluate("document.documentElement.lang") == language
+    context.close()
+
+
 def test_everything_can_be_done_with_the_keyboard(browser: Browser, served: Served) -> None:
     context = browser.new_context(locale="en", viewport=DESKTOP)  # type: ignore[arg-type] # a plain dict
     chat = ChatPage(context.new_page(), served.url).open()

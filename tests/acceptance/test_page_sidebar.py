@@ -85,6 +85,82 @@ def test_a_conversation_is_renamed_pinned_deleted_and_brought_back(chat: ChatPag
     expect(titles(chat)).to_have_text(["<b>Queues</b>", "Bake a cake"])
 
 
+def test_what_was_sought_is_marked_where_it_was_found(chat: ChatPage) -> None:
+    chat.ask(f"{'Many words before it. ' * 20}Äpfel {'and after it. ' * 20}")
+    chat.page.keyboard.press("Control+k")
+    chat.page.keyboard.type("äpfel")
+    expect(chat.page.locator(".shelf mark")).to_have_text("Äpfel")
+    expect(chat.page.locator(".shelf mark")).to_be_in_viewport(ratio=1)
+    place, line = (chat.page.locator(f".shelf {one}").bounding_box() for one in ("mark", "small"))
+    assert place is not None
+    assert line is not None
+    assert place["y"] + place["height"] <= line["y"] + line["height"] + 1
+    assert faults(chat) == []
+    chat.picture("search-desktop-light")
+
+
+def test_with_the_keyboard_alone_one_goes_on_where_one_was(chat: ChatPage) -> None:
+    def press(name: str, *keys: str) -> None:
+        line.get_by_role("button", name=name).focus()
+        for key in ("Enter", *keys):
+            chat.page.keyboard.press(key)
+
+    chat.button("Conversations").click()
+    line = chat.page.locator(".shelf li").last
+    press("Rename", "Escape")
+    expect(line.get_by_role("button", name="Rename")).to_be_focused()
+    press("Rename", "Q", "Enter")
+    expect(titles(chat)).to_have_text(["Bake a cake", "Q"])
+    expect(line.get_by_role("button", name="Rename")).to_be_focused()
+    press("Pin")
+    expect(chat.page.get_by_role("button", name="Unpin")).to_be_focused()
+    chat.page.get_by_role("button", name="Unpin").press("Enter")
+    expect(titles(chat)).to_have_text(["Bake a cake", "Q"])
+    press("Delete")
+    expect(titles(chat)).to_have_text(["Bake a cake"])
+    expect(chat.button("Undo")).to_be_focused()
+    chat.page.keyboard.press("Enter")
+    expect(titles(chat)).to_have_text(["Bake a cake", "Q"])
+    expect(line.locator(".open")).to_be_focused()
+
+
+def test_the_browsers_way_back_leads_through_the_conversations(chat: ChatPage) -> None:
+    chat.button("Conversations").click()
+    titles(chat).first.click()
+    expect(chat.questions).to_have_text(["Bake a cake"])
+    titles(chat).last.click()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+    chat.page.go_back()
+    expect(chat.questions).to_have_text(["Bake a cake"])
+    expect(chat.page.locator(".open[aria-current]")).to_have_text("Bake a cake")
+    chat.page.go_back()
+    expect(chat.questions).to_have_count(0)
+    chat.page.go_forward()
+    chat.page.go_forward()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+    chat.button("New conversation").click()
+    expect(chat.questions).to_have_count(0)
+    chat.ask("Third")
+    chat.page.go_back()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+    # The address that was left for the new conversation is its own now.
+    chat.page.go_forward()
+    expect(chat.questions).to_have_text(["Third"])
+
+
+def test_what_was_deleted_is_no_step_of_the_way_back(chat: ChatPage) -> None:
+    chat.button("Conversations").click()
+    titles(chat).last.click()
+    titles(chat).first.click()
+    expect(chat.questions).to_have_text(["Bake a cake"])
+    line = chat.page.locator(".shelf li").first
+    line.hover()
+    line.get_by_role("button", name="Delete").click()
+    expect(chat.questions).to_have_count(0)
+    chat.page.go_back()
+    expect(chat.questions).to_have_text(["How do queues work?"])
+
+
 def test_the_open_conversation_may_be_deleted(chat: ChatPage) -> None:
     chat.button("Conversations").click()
     titles(chat).first.click()

@@ -16,16 +16,22 @@ import {Theme} from './theme.js'
 import {Undo} from './undo.js'
 import {Welcome} from './welcome.js'
 import {Wire} from './wire.js'
-import {speaker} from './words.js'
+import {language, speaker} from './words.js'
 
 const GROWING = new Set(['text', 'think', 'more', 'end'])
 /** Messages after which other nodes may be at work. */
 const LIVELY = new Set(['snap', 'add', 'more', 'end'])
 
+/** The conversation that the address names. */
+const asked = () => new URLSearchParams(location.search).get('c') || ''
+const searchOf = id => id && `?c=${encodeURIComponent(id)}`
+const addressOf = id => searchOf(id) || location.pathname
+
 class Page {
   constructor() {
     this.model = null
-    this.id = new URLSearchParams(location.search).get('c') || ''
+    this.id = asked()
+    document.documentElement.lang = language(navigator.languages)
     const say = this.say = speaker(navigator.languages)
     const send = this.send = data => this.model.send_msg(data)
     this.composer = new Composer({say, submit: (text, files) => this.submit(text, files), stop: () => send({t: 'stop'})})
@@ -42,7 +48,7 @@ class Page {
     this.banner = new Banner(say)
     this.loading = new Loading(say)
     this.connection = new Connection(say)
-    this.sidebar = new Sidebar({say, send, open: id => this.open(id), begin: () => this.begin(), current: () => this.id})
+    this.sidebar = new Sidebar({say, send, open: id => this.open(id), leave: () => this.begin(false), current: () => this.id})
     this.title = h('span', {class: 'title', dir: 'auto'})
     this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
     this.status = h('div', {class: 'unseen', role: 'status'})
@@ -63,6 +69,7 @@ class Page {
     this.wire = new Wire(send, () => this.id, message => this.take(message))
     this.receive = messages => this.wire.receive(messages)
     window.addEventListener('keydown', event => this.onKey(event))
+    window.addEventListener('popstate', () => this.wander())
     watchConnection(this.connection)
     watchFiles(this.root, this.composer.area, this.composer.attachments)
   }
@@ -83,7 +90,7 @@ class Page {
     this.root.classList.add('known')
     this.composer.grow()
     if (this.sidebar.remembered) this.sidebar.toggle(true)
-    if (matchMedia('(pointer: fine)').matches) this.composer.area.focus()
+    this.ready()
   }
 
   restored() {
@@ -109,18 +116,43 @@ class Page {
     this.undo.button.focus()
   }
 
-  begin() {
+  /** A new conversation. @param {boolean} [visit] the browser's way back leads to what is shown now */
+  begin(visit = true) {
     this.composer.arrived()
+    if (visit) this.visit('')
     this.send({t: 'new'})
-    this.composer.area.focus()
+    this.ready()
   }
 
   /** Show another conversation. */
   open(id) {
+    this.visit(id)
+    this.go(id)
+    this.ready()
+  }
+
+  /** To write comes next; on a phone that would bring the keyboard over what is to be read. */
+  ready() {
+    const keys = matchMedia('(pointer: fine)').matches
+    const next = keys ? this.composer.area : this.conversation.element
+    next.focus({preventScroll: true})
+  }
+
+  go(id) {
     this.composer.arrived()
     this.id = id
     this.wire.ask()
-    this.composer.area.focus()
+  }
+
+  visit(id) {
+    if (location.search !== searchOf(id)) history.pushState(null, '', addressOf(id))
+  }
+
+  /** Where the browser's way back or forward led. */
+  wander() {
+    const id = asked()
+    if (id) this.go(id)
+    else this.begin(false)
   }
 
   take(message) {
@@ -150,7 +182,7 @@ class Page {
       case 'overview': return this.inspector.overview(message)
       case 'moved': return this.sidebar.ask()
       // Deleted on another page of this person.
-      case 'gone': return message.c === this.id ? this.begin() : undefined
+      case 'gone': return message.c === this.id ? this.begin(false) : undefined
       case 'list': return this.sidebar.show(message)
       case 'controls': return this.settings.show(message)
       case 'set': return this.settings.set(message)
@@ -203,8 +235,7 @@ class Page {
   setId(id) {
     this.id = id
     this.root.classList.toggle('empty', !id)
-    const address = id ? `?c=${encodeURIComponent(id)}` : location.pathname
-    if (location.search !== (id ? address : '')) history.replaceState(null, '', address)
+    if (location.search !== searchOf(id)) history.replaceState(null, '', addressOf(id))
   }
 
   setBusy(busy) {

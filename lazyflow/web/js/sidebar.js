@@ -6,6 +6,9 @@ import {Transfer} from './transfer.js'
 const OPEN = 'lazyflow-sidebar'
 const DAY = 86_400_000
 const PAUSE = 200
+/** Buttons of a line, by their places. */
+const OPENS = 0
+const RENAME = 1
 
 /** Which heading a conversation stands under. @param {{pinned: boolean, updated: number}} item `updated` in seconds */
 export function groupOf({pinned, updated}, now = new Date()) {
@@ -14,13 +17,21 @@ export function groupOf({pinned, updated}, now = new Date()) {
   const at = updated * 1000
   if (at >= midnight) return 'today'
   if (at >= midnight - DAY) return 'yesterday'
-  return at >= midnight - 7 * DAY ? 'week' : 'older'
+  if (at >= midnight - 7 * DAY) return 'week'
+  return at >= midnight - 30 * DAY ? 'month' : 'older'
+}
+
+/** The text with each place marked where `sought` stands, in upper or lower case. @returns {(string | HTMLElement)[]} */
+export function marked(text, sought) {
+  if (!sought) return [text]
+  const parts = text.split(new RegExp(`(${sought.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})`, 'iu'))
+  return parts.map((part, index) => index % 2 ? h('mark', {text: part}) : part).filter(Boolean)
 }
 
 export class Sidebar {
-  /** @param {{say: any, send: (data: object) => void, open: (id: string) => void, begin: () => void, current: () => string}} context */
-  constructor({say, send, open, begin, current}) {
-    Object.assign(this, {say, send, openConversation: open, begin, current})
+  /** @param {{say: any, send: (data: object) => void, open: (id: string) => void, leave: () => void, current: () => string}} context */
+  constructor({say, send, open, leave, current}) {
+    Object.assign(this, {say, send, openConversation: open, leave, current})
     this.search = h('input', {type: 'search', placeholder: say('search'), 'aria-label': say('search'), dir: 'auto', autocomplete: 'off'})
     this.list = h('div', {class: 'shelf'})
     this.undo = h('div', {class: 'undo', role: 'status'})
@@ -75,9 +86,11 @@ export class Sidebar {
       groups.get(name).push(item)
     }
     this.list.replaceChildren(...[...groups].map(([name, inside]) => h('section', {},
-      name && h('h2', {text: this.say(name)}), h('ul', {}, ...inside.map(item => this.line(item))))))
+      name && h('h2', {text: this.say(name)}), h('ul', {}, ...inside.map(item => this.line(item, s))))))
     if (!items.length) this.list.append(h('p', {class: 'none', text: this.say('none')}))
-    if (focused) this.focus(focused)
+    const next = this.next || focused
+    this.next = null
+    if (next) this.focus(next)
   }
 
   /** Which button of which conversation has the focus, so that a new list keeps it. */
@@ -89,13 +102,15 @@ export class Sidebar {
 
   focus({c, at}) {
     const line = [...this.list.querySelectorAll('li')].find(one => one.dataset.c === c)
-    line?.querySelectorAll('button')[at]?.focus()
+    const button = line?.querySelectorAll('button')[at]
+    if (button) button.focus()
+    else this.search.focus()
   }
 
-  line(item) {
+  line(item, sought) {
     const open = h('button', {type: 'button', class: 'open', 'aria-current': item.c === this.current() ? 'page' : null, dir: 'auto', title: item.title,
       on: {click: () => { this.openConversation(item.c); if (this.narrow.matches) this.toggle(false) }}},
-    h('span', {text: item.title || '…'}), item.excerpt && h('small', {text: item.excerpt}))
+    h('span', {}, ...marked(item.title || '…', sought)), item.excerpt && h('small', {}, ...marked(item.excerpt, sought)))
     const line = h('li', {'data-c': item.c}, open, h('span', {class: 'tools'},
       iconButton(icon('edit'), this.say('rename'), () => this.rename(item, line)),
       iconButton(icon('pin'), this.say(item.pinned ? 'unpin' : 'pin'), () => this.change({t: 'pin', c: item.c, on: !item.pinned})),
@@ -117,6 +132,8 @@ export class Sidebar {
       if (done) return
       done = true
       if (this.renaming === box) this.renaming = null
+      // Who pressed a key goes on at the button; who pressed elsewhere is there already.
+      if (box.getRootNode().activeElement === box) this.next = {c: item.c, at: RENAME}
       const title = box.value.trim()
       if (keep && title && title !== item.title) this.change({t: 'rename', c: item.c, s: title})
       else this.ask()
@@ -133,12 +150,20 @@ export class Sidebar {
 
   remove(item) {
     this.change({t: 'delete', c: item.c})
-    if (item.c === this.current()) this.begin()
+    if (item.c === this.current()) this.leave()
     clearTimeout(this.forget)
-    this.undo.replaceChildren(h('span', {text: this.say('removed')}), h('button', {type: 'button', class: 'quiet', text: this.say('undo'), on: {click: () => {
+    const back = h('button', {type: 'button', class: 'quiet', text: this.say('undo'), on: {click: () => {
+      this.next = {c: item.c, at: OPENS}
       this.change({t: 'delete', c: item.c, undo: true})
       this.undo.replaceChildren()
-    }}}))
-    this.forget = setTimeout(() => this.undo.replaceChildren(), 10_000)
+    }}})
+    this.undo.replaceChildren(h('span', {text: this.say('removed')}), back)
+    back.focus()
+    this.forget = setTimeout(() => this.forgetUndo(), 10_000)
+  }
+
+  forgetUndo() {
+    if (this.undo.contains(this.undo.getRootNode().activeElement)) this.search.focus()
+    this.undo.replaceChildren()
   }
 }
