@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.browser, *map(pytest.mark.filterwarnings, WARNINGS)]
 def test_a_conversation_is_exported_and_imported_from_the_sidebar(tmp_path: Path) -> None:
     with serving(FakeLive()) as served, chromium() as browser:
         chat = ChatPage(browser.new_page(locale="en"), served.url).open()
-        chat.ask("How do <b>queues</b> work?")
         chat.button("Conversations").click()
+        expect(chat.button("Export as JSON")).to_be_disabled()
+        chat.ask("How do <b>queues</b> work?")
         with chat.page.expect_download() as text:
             chat.button("Export as Markdown").click()
         assert text.value.suggested_filename == "How do b queues b work.md"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from lazyflow.store.values import mapping, maybe, number, sequence, text
 
 ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 REASONING = re.compile(r'<details type="reasoning"[^>]*>\s*(?:<summary>[^<]*</summary>)?(.*?)</details>', re.DOTALL)
+TOOL = re.compile(r'<details type="(?:tool_calls|code_interpreter)"[^>]*>.*?</details>', re.DOTALL)
+"""A call of a tool with its result, which their page folds away."""
 LATEST = 1e11
 """Seconds: a time beyond it is in milliseconds."""
 
@@ -61,8 +64,8 @@ def said_in(message: Mapping[str, Any]) -> Said:
     return Said(
         parent=maybe(message.get("parentId"), text),
         role=ROLES.get(text(message.get("role"))),
-        text=REASONING.sub("", content).strip(),
-        thinking=re.sub(r"^(?:>|&gt;) ?", "", thought, flags=re.MULTILINE),
+        text=TOOL.sub("", REASONING.sub("", content)).strip(),
+        thinking=re.sub(r"^> ?", "", html.unescape(thought), flags=re.MULTILINE),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from lazyflow.store.summary import Summary
 from lazyflow.store.values import mapping, maybe, number, sequence, text
 
 ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+SOURCE = re.compile(" ?\ue200[^\ue201]*\ue201")
 
 
 def is_openai(data: Mapping[str, Any]) -> bool:
@@ -52,11 +54,19 @@ def text_in(content: Mapping[str, Any]) -> str:
     """What was written; images and the like are left out."""
     match content.get("content_type"):
         case "text" | "multimodal_text":
-            return "\n\n".join(part for part in sequence(content.get("parts") or []) if isinstance(part, str) and part)
+            parts = [part_in(part) for part in sequence(content.get("parts") or [])]
+            return "\n\n".join(part for part in parts if part)
         case "code":
             return f"```\n{text(content.get('text', ''))}\n```"
         case _:
             return ""
+
+
+def part_in(part: object) -> str:
+    """What was written or spoken, without the marks of sources that only their own page can draw."""
+    if isinstance(part, Mapping) and part.get("content_type") == "audio_transcription":
+        part = part.get("text")
+    return SOURCE.sub("", part) if isinstance(part, str) else ""
 
 
 def thinking_in(content: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ export class Steps {
     item.style.setProperty('--depth', String(Math.max(0, step.depth - 1)))
     node.textContent = step.node
     const tokens = step.tokens && this.say('tokens', {n: step.tokens})
-    time.textContent = step.state === 'running' ? '' : [`${step.seconds} s`, tokens].filter(Boolean).join(' · ')
+    time.textContent = step.state === 'running' ? '' : [this.say('seconds', {s: step.seconds}), tokens].filter(Boolean).join(' · ')
     if (output.textContent !== step.output) output.textContent = step.output
   }
 }

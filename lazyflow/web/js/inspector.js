@@ -15,7 +15,7 @@ function facts(pairs) {
 /** One model call. */
 export function call(given, say) {
   const figures = FIGURES.filter(name => given[name] !== undefined)
-    .map(name => [say(`${name}Figure`), TIMES.has(name) ? `${given[name]} s` : String(given[name])])
+    .map(name => [say(`${name}Figure`), TIMES.has(name) ? say('seconds', {s: given[name]}) : String(given[name])])
   return h('section', {class: 'call'},
     h('h4', {text: given.path.join(' › ')}),
     given.model && h('p', {class: 'about', text: given.model}),

@@ -235,6 +235,7 @@ class Page {
   setId(id) {
     this.id = id
     this.root.classList.toggle('empty', !id)
+    this.sidebar.transfer.offer(Boolean(id))
     if (location.search !== searchOf(id)) history.replaceState(null, '', addressOf(id))
   }
 

@@ -10,8 +10,9 @@ export class Transfer {
     this.file = h('input', {type: 'file', accept: '.json,application/json', hidden: true, 'aria-label': say('bring')})
     this.file.addEventListener('change', () => this.bring())
     this.told = h('p', {class: 'told', role: 'status'})
+    this.exporters = [this.exporter('md', 'Markdown'), this.exporter('json', 'JSON')]
     this.element = h('div', {class: 'transfer'},
-      this.exporter('md', 'Markdown'), this.exporter('json', 'JSON'),
+      ...this.exporters,
       h('button', {type: 'button', class: 'quiet', text: say('bring'), on: {click: () => this.file.click()}}),
       this.file, this.told)
   }
@@ -19,7 +20,7 @@ export class Transfer {
   exporter(kind, name) {
     return h('button', {type: 'button', class: 'quiet', text: this.say('exportAs', {name}), on: {click: () => {
       const id = this.current()
-      if (id) h('a', {href: `${ADDRESS}/${encodeURIComponent(id)}.${kind}`, download: ''}).click()
+      h('a', {href: `${ADDRESS}/${encodeURIComponent(id)}.${kind}`, download: ''}).click()
     }}})
   }
 
@@ -27,6 +28,11 @@ export class Transfer {
   outcome(counts) {
     const told = Object.entries(counts).filter(([key, n]) => n || key === 'brought')
     return told.map(([key, n]) => this.say(key, {n})).join(' · ')
+  }
+
+  /** @param {boolean} shown whether there is a conversation to export */
+  offer(shown) {
+    for (const button of this.exporters) button.disabled = !shown
   }
 
   async bring() {

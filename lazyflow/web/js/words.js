@@ -12,7 +12,7 @@ const EN = {
   moreProblems: '{n} more: the terminal shows them all', problems: 'The app’s files have problems. The last good version goes on.', failures: 'The new version could not start. The last good one goes on.',
   restart: 'restart needed for {what}', details: 'Details', previous: 'Previous version', next: 'Next version',
   writing: 'The answer is being written', done: 'The answer is complete', code: 'code', image: 'image', conversation: 'Conversation',
-  failed: 'Something went wrong', examples: 'Examples', table: 'Table',
+  failed: 'Something went wrong', seconds: '{s} s', examples: 'Examples', table: 'Table',
   conversations: 'Conversations', search: 'Search conversations', rename: 'Rename', pin: 'Pin', unpin: 'Unpin', remove: 'Delete', undo: 'Undo',
   removed: 'Deleted', pinned: 'Pinned', today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', month: 'Last 30 days', older: 'Older', none: 'No conversations', titleOf: 'Title', close: 'Close',
   exportAs: 'Export as {name}', bring: 'Import conversations', brought: 'Imported: {n}', skipped: 'Not readable: {n}', leftOut: 'Files left out: {n}',
@@ -40,7 +40,7 @@ const DE = {
   moreProblems: '{n} weitere: das Terminal zeigt alle', problems: 'Die Dateien der App haben Fehler. Der letzte gute Stand läuft weiter.', failures: 'Der neue Stand konnte nicht starten. Der letzte gute läuft weiter.',
   restart: 'Neustart nötig für {what}', details: 'Einzelheiten', previous: 'Vorige Fassung', next: 'Nächste Fassung',
   writing: 'Die Antwort wird geschrieben', done: 'Die Antwort ist vollständig', code: 'Code', image: 'Bild', conversation: 'Unterhaltung',
-  failed: 'Etwas ist schiefgegangen', examples: 'Beispiele', table: 'Tabelle',
+  failed: 'Etwas ist schiefgegangen', seconds: '{s} s', examples: 'Beispiele', table: 'Tabelle',
   conversations: 'Unterhaltungen', search: 'Unterhaltungen durchsuchen', rename: 'Umbenennen', pin: 'Anheften', unpin: 'Lösen', remove: 'Löschen', undo: 'Rückgängig',
   removed: 'Gelöscht', pinned: 'Angeheftet', today: 'Heute', yesterday: 'Gestern', week: 'Letzte 7 Tage', month: 'Letzte 30 Tage', older: 'Älter', none: 'Keine Unterhaltungen', titleOf: 'Titel', close: 'Schließen',
   exportAs: 'Als {name} sichern', bring: 'Unterhaltungen importieren', brought: 'Importiert: {n}', skipped: 'Nicht lesbar: {n}', leftOut: 'Ausgelassene Dateien: {n}',
@@ -68,7 +68,7 @@ const ZH = {
   moreProblems: '还有 {n} 个：终端会全部显示', problems: '应用文件有问题，仍在使用上一个可用版本。', failures: '新版本无法启动，仍在使用上一个可用版本。',
   restart: '需要重启：{what}', details: '详情', previous: '上一版本', next: '下一版本',
   writing: '正在回答', done: '回答完成', code: '代码', image: '图片', conversation: '对话',
-  failed: '出错了', examples: '示例', table: '表格',
+  failed: '出错了', seconds: '{s} 秒', examples: '示例', table: '表格',
   conversations: '对话列表', search: '搜索对话', rename: '重命名', pin: '置顶', unpin: '取消置顶', remove: '删除', undo: '撤销',
   removed: '已删除', pinned: '置顶', today: '今天', yesterday: '昨天', week: '最近 7 天', month: '最近 30 天', older: '更早', none: '没有对话', titleOf: '标题', close: '关闭',
   exportAs: '导出为 {name}', bring: '导入对话', brought: '已导入：{n}', skipped: '无法读取：{n}', leftOut: '未导入的文件：{n}',
@@ -96,10 +96,13 @@ export function language(wanted) {
 
 /** @returns {(key: keyof typeof EN, values?: Record<string, string | number>) => string} */
 export function speaker(wanted) {
-  const words = LANGUAGES[language(wanted)]
+  const spoken = language(wanted)
+  const words = LANGUAGES[spoken]
+  const numbers = new Intl.NumberFormat(spoken, {maximumFractionDigits: 10, useGrouping: false})
+  const written = value => typeof value === 'number' ? numbers.format(value) : String(value ?? '')
   const say = (key, values = {}) => {
     const [one, many = one] = words[key].split('|')
-    return (values.n === 1 ? one : many).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+    return (values.n === 1 ? one : many).replace(/\{(\w+)\}/g, (_, name) => written(values[name]))
   }
   return Object.assign(say, {knows: key => Object.hasOwn(words, key)})
 }

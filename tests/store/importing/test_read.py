@@ -73,6 +73,30 @@ def test_an_export_of_openai_becomes_questions_and_answers_with_branches() -> No
     assert (summary.title, summary.created, summary.updated) == ("Theirs", 1_700_000_000.5, 1_700_000_100.5)
 
 
+def test_what_was_spoken_comes_and_marks_of_sources_stay_behind() -> None:
+    def spoken(words: str) -> dict[str, Any]:
+        transcription = {"content_type": "audio_transcription", "text": words, "direction": "in"}
+        return {"content_type": "multimodal_text", "parts": [transcription, {"content_type": "audio_asset_pointer"}]}
+
+    conversation = only(
+        [
+            openai(
+                ("u", None, "user", spoken("Who won?")),
+                ("a", "u", "assistant", spoken("Nobody did.")),
+                ("u2", "a", "user", "Sure?"),
+                ("a2", "u2", "assistant", "Yes \ue200cite\ue202turn0search1\ue201, they drew\ue200cite\ue202x\ue201."),
+                last="a2",
+            )
+        ]
+    )
+    assert shown(conversation) == [
+        ("user", "Who won?"),
+        ("assistant", "Nobody did."),
+        ("user", "Sure?"),
+        ("assistant", "Yes, they drew."),
+    ]
+
+
 def test_an_answer_that_was_written_in_two_ways_is_two_branches() -> None:
     conversation = only(
         [
@@ -123,6 +147,18 @@ def test_an_export_of_open_webui_comes_with_thinking_branches_and_pin() -> None:
     assert conversation.path()[1].thinking == "hm"
     assert len(conversation.branches(conversation.path()[1])) == 2
     assert (summary.title, summary.pinned, summary.updated) == ("Mine", True, 1_700_000_100.0)
+
+
+def test_calls_of_tools_stay_behind_and_thinking_is_plain_text() -> None:
+    answer = (
+        '<details type="reasoning" done="true">\n<summary>Thought</summary>\n&gt; a &lt;b&gt;\n&gt; c\n</details>\n'
+        '<details type="tool_calls" done="true" name="x" result="&quot;2&quot;">\n<summary>Ran</summary>\n</details>'
+        "\nTwo"
+    )
+    messages = [{"role": "user", "content": "1 + 1?"}, {"role": "assistant", "content": answer}]
+    conversation = only({"chat": {"title": "t", "messages": messages}})
+    assert shown(conversation) == [("user", "1 + 1?"), ("assistant", "Two")]
+    assert conversation.path()[1].thinking == "a <b>\nc"
 
 
 def test_an_old_export_without_a_tree_is_a_row_of_messages() -> None:

@@ -26,6 +26,12 @@ test('one is one', () => {
   assert.deepEqual(['en', 'de'].map(tag => speaker([tag])('stepsDone', {n: 1})), ['1 step', '1 Schritt'])
 })
 
+test('numbers are written as the language writes them', () => {
+  const said = tag => [speaker([tag])('speed', {n: 12345.6}), speaker([tag])('bounds', {min: 0.0001, max: '2.50'})]
+  assert.deepEqual(said('en'), ['12345.6 tokens/s', 'From 0.0001 to 2.50'])
+  assert.deepEqual(said('de'), ['12345,6 Token/s', 'Von 0,0001 bis 2.50'])
+})
+
 test('text on the app’s colour reads well whatever the colour', () => {
   for (const rgb of [[58, 91, 217], [255, 255, 0], [0, 0, 0], [128, 128, 128], [170, 0, 68]]) {
     const ink = inkOn(rgb) === '#fff' ? [255, 255, 255] : [0, 0, 0]
