@@ -3,7 +3,7 @@
 import {codeBlock, dress, grow, paint} from './code.js'
 import {clean, languageOf, md, rendered} from './markdown.js'
 
-const OPEN = /^ {0,3}(`{3,}|~{3,})([^\n`]*)\n/
+const OPEN = /^( {0,3})(`{3,}|~{3,})([^\n`]*)\n/
 
 export class Stream {
   /** @param {HTMLElement} element @param {(key: string) => string} say */
@@ -38,7 +38,8 @@ export class Stream {
       }
     }
     if (this.fence) {
-      if (end) this.closeFence(this.fence.line)
+      // A line that is not ended may go on: "```" as "```js". Now it is.
+      if (end) this.closeFence(this.fence.close.test(`${this.fence.line}\n`) ? '' : this.fence.line)
     } else this.showTail(end)
     if (end) this.resolveReferences()
     // A very long last block (a list, a table) is drawn less often, so that it never takes the page's whole time.
@@ -54,7 +55,7 @@ export class Stream {
       return held.slice(close.index + close[0].length)
     }
     const lines = held.lastIndexOf('\n') + 1
-    if (lines) grow(this.fence, held.slice(0, lines))
+    if (lines) grow(this.fence, this.inner(held.slice(0, lines)))
     this.fence.line = held.slice(lines)
     return ''
   }
@@ -103,14 +104,19 @@ export class Stream {
   openFence(open) {
     this.live?.remove()
     this.live = null
-    const block = codeBlock(languageOf(open[2]), this.say)
-    const mark = open[1]
-    this.fence = {...block, line: '', close: new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*(?:\\n|$(?![^]))`, 'm')}
+    const [, indent, mark, info] = open
+    const block = codeBlock(languageOf(info), this.say)
+    this.fence = {...block, line: '', indent: indent && new RegExp(`^ {1,${indent.length}}`, 'gm'), close: new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*\\n`, 'm')}
     this.element.append(block.figure)
   }
 
+  // The lines of a fence that stands a little to the right stand there with it.
+  inner(lines) {
+    return this.fence.indent ? lines.replace(this.fence.indent, '') : lines
+  }
+
   closeFence(rest) {
-    if (rest) grow(this.fence, rest)
+    if (rest) grow(this.fence, this.inner(rest))
     paint(this.fence)
     this.fence = null
   }

@@ -102,6 +102,22 @@ test('a fence that never closes keeps its text', () => {
   assert.equal(streamed('```js\nlet a\nlet b', 3).querySelector('code').textContent, 'let a\nlet b')
 })
 
+for (const size of [1, 4, 10_000]) {
+  test(`code that stands a little to the right stands so with its fence, in pieces of ${size}`, () => {
+    const source = 'As so:\n\n   ```python\n   if x:\n       y()\n  z()\n   ```\nThen'
+    assert.equal(streamed(source, size).querySelector('code').textContent, 'if x:\n    y()\nz()\n')
+    assert.equal(text(streamed(source, size)), whole(source))
+  })
+
+  test(`a fence ends with a fence alone, in pieces of ${size}`, () => {
+    for (const end of ['', '\n', '  \nThen']) {
+      const source = `\`\`\`markdown\nIn it:\n\`\`\`js\nlet a\n\`\`\`${end}`
+      assert.equal(streamed(source, size).querySelector('code').textContent, 'In it:\n```js\nlet a\n')
+      assert.equal(text(streamed(source, size)).trim(), whole(source).trim())
+    }
+  })
+}
+
 test('a link whose address comes later is a link in the end', () => {
   const element = streamed('See [the page][1].\n\nMore.\n\n[1]: https://example.org/x\n', 5)
   assert.equal(element.querySelector('a').getAttribute('href'), 'https://example.org/x')
