@@ -212,3 +212,24 @@ def test_the_steps_of_an_answer_show_their_time_and_tokens(chat: ChatPage, serve
     chat.ask("go")
     chat.answer.locator(".steps summary").click()
     expect(chat.answer.locator(".steps .time")).to_have_text(["1.25 s · 12 tokens", "0.5 s · 7 tokens"])
+
+
+def test_with_the_keyboard_alone_one_goes_on_after_an_edit_and_an_undo(browser: Browser, served: Served) -> None:
+    context = browser.new_context(locale="en", reduced_motion="reduce", viewport=DESKTOP)  # type: ignore[arg-type] # a plain dict
+    chat = ChatPage(context.new_page(), served.url).open()
+    chat.ask("remember me")
+    edit = chat.page.locator("article.user").get_by_role("button", name="Edit")
+    edit.press("Enter")
+    chat.page.keyboard.press("Escape")
+    expect(edit).to_be_focused()
+    edit.press("Enter")
+    chat.page.keyboard.type("remember this")
+    chat.page.keyboard.press("Enter")
+    expect(chat.page.get_by_text("2/2")).to_be_visible()
+    expect(chat.box).to_be_focused()
+    chat.answer.get_by_role("button", name="Delete this and what follows").press("Enter")
+    expect(chat.answers).to_have_count(0)
+    chat.button("Undo").press("Enter")
+    expect(chat.answers).to_have_count(1)
+    expect(chat.box).to_be_focused()
+    context.close()

@@ -39,10 +39,10 @@ class Page {
     this.settings = new Settings({say, send})
     oneAtATime(this.inspector.drawer, this.settings.drawer)
     this.models = []
-    this.undo = new Undo(say, id => send({t: 'remove', id, undo: true}))
+    this.undo = new Undo(say, id => { send({t: 'remove', id, undo: true}); this.ready() })
     this.conversation = new Conversation({
       say, send, inspect: (id, opener) => this.inspector.open(id, opener), useContext: () => this.composer.useContext,
-      models: () => this.models, remove: id => this.remove(id),
+      models: () => this.models, remove: id => this.remove(id), ready: () => this.ready(),
     })
     this.welcome = new Welcome(say, text => this.submit(text))
     this.banner = new Banner(say)

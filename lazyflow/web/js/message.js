@@ -20,12 +20,13 @@ function branchSwitch(entry, say, send) {
 const removeButton = (say, remove, id) => iconButton(icon('trash'), say('removeMessage'), () => remove(id), {class: 'icon idle'})
 
 export class Said {
-  constructor(entry, {say, send, useContext, remove}) {
+  constructor(entry, {say, send, useContext, remove, ready}) {
     this.id = entry.id
     this.entry = entry
     this.say = say
     this.send = send
     this.useContext = useContext
+    this.ready = ready
     this.remove = remove
     this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text, hidden: !entry.text})
     const files = entry.files || []
@@ -37,10 +38,11 @@ export class Said {
 
   update(entry) {
     this.entry = entry
+    this.editor = iconButton(icon('edit'), this.say('edit'), () => this.edit(), {class: 'icon idle'})
     this.actions.replaceChildren(...[
       entry.alone && h('span', {class: 'note', text: this.say('alone')}),
       copyButton(this.say, () => this.entry.text),
-      iconButton(icon('edit'), this.say('edit'), () => this.edit(), {class: 'icon idle'}),
+      this.editor,
       // A question whose answer was deleted.
       iconButton(icon('again'), this.say('regenerate'), () => this.send({t: 'regenerate', id: this.id}), {class: 'icon idle at-end'}),
       removeButton(this.say, this.remove, this.id),
@@ -62,12 +64,14 @@ export class Said {
       const files = chips.map(chip => chip.file.id)
       if (text || files.length) this.send({t: 'edit', id: this.id, s: text, files, context: this.useContext()})
       end()
+      this.ready()
     }
+    const cancel = () => { end(); this.editor.focus() }
     const form = h('div', {class: 'edit'}, chips.length > 0 && h('ul', {class: 'chips', 'aria-label': this.say('attachments')}, ...chips.map(chip => chip.element)), area, h('div', {class: 'row'},
-      h('button', {type: 'button', class: 'quiet', text: this.say('cancel'), on: {click: end}}),
+      h('button', {type: 'button', class: 'quiet', text: this.say('cancel'), on: {click: cancel}}),
       h('button', {type: 'button', class: 'primary', text: this.say('save'), on: {click: save}})))
     area.addEventListener('keydown', event => {
-      if (event.key === 'Escape') { event.stopPropagation(); end() }
+      if (event.key === 'Escape') { event.stopPropagation(); cancel() }
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); save() }
     })
     this.actions.hidden = true
