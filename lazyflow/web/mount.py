@@ -40,10 +40,12 @@ def mount_page(
     kept in this process's memory.
     """
     import panel as pn  # noqa: PLC0415 - heavy, and used here only
+    from bokeh_fastapi.handler import DocHandler  # noqa: PLC0415
     from panel.io.fastapi import add_applications  # noqa: PLC0415
 
     from lazyflow.web.files import mount_files  # noqa: PLC0415 - imports panel
     from lazyflow.web.page import Page  # noqa: PLC0415 - imports panel
+    from lazyflow.web.rendering import Rendering  # noqa: PLC0415 - imports panel
 
     # Without it a lost connection leaves a page that looks alive and is dead.
     pn.config.reconnect = True
@@ -52,6 +54,8 @@ def mount_page(
     mount_files(server)
     kept = conversations or InMemory()
     who = person or (lambda _headers, _cookies: "")
+    # Where Panel has put its own.
+    DocHandler.render_session = Rendering()
     rooms = Rooms(live, node, kept)
     mount_transfer(server, kept, who, rooms.moved, lambda: room_for_files(live, node))
     mount_file_routes(server, live, node, kept, who)
