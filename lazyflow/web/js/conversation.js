@@ -87,13 +87,16 @@ export class Conversation {
     const view = this.views.get(id)
     if (!(view instanceof Answer)) return
     view.write(text)
-    this.timer ||= setTimeout(() => this.frame(view), Math.min(1000, Math.max(0, view.stream.due - performance.now())))
+    if (this.timer) return
+    const wait = view.stream.due - performance.now()
+    if (wait > 0) this.timer = setTimeout(() => this.frame(view), Math.min(1000, wait))
+    else this.frame(view)
   }
 
   frame(view) {
     const draw = () => { this.timer = 0; if (view.running) this.change(view.id, answer => answer.draw()) }
     // A hidden tab gets no animation frames.
     if (document.hidden) draw()
-    else requestAnimationFrame(draw)
+    else this.timer = requestAnimationFrame(draw)
   }
 }

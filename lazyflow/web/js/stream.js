@@ -1,7 +1,9 @@
-// One answer as it streams: finished blocks are frozen, only the last block is rendered again, and inside an open
-// fence text is appended and coloured once, when the fence closes. The cost of a token is that of its last block.
+// One answer as it streams: finished blocks are frozen, only the last block is rendered again and changed where it
+// differs, and inside an open fence text is appended and coloured once, when the fence closes. The cost of a token is
+// that of its last block.
 import {codeBlock, dress, grow, paint} from './code.js'
 import {clean, languageOf, md, rendered} from './markdown.js'
+import {morph} from './morph.js'
 
 const OPEN = /^( {0,3})(`{3,}|~{3,})([^\n`]*)\n/
 
@@ -13,7 +15,9 @@ export class Stream {
     this.source = ''
     this.unread = ''
     this.tail = ''
-    this.live = null
+    this.parsed = null
+    /** The last block that is never touched again; what stands behind it is the tail. */
+    this.frozen = null
     this.fence = null
     this.env = {streaming: true}
     this.due = 0
@@ -30,6 +34,7 @@ export class Stream {
     this.env.streaming = !end
     let add = this.unread
     this.unread = ''
+    this.parsed = null
     while (add) {
       if (this.fence) add = this.inFence(add)
       else {
@@ -66,48 +71,48 @@ export class Stream {
     const lines = this.tail.split('\n').length - 1
     const starts = tokens.filter(token => token.level === 0 && token.map && token.nesting >= 0 && token.map[0] < lines)
     const last = starts.at(-1)
-    if (last && last.map[0] > 0) {
-      const cut = tokens.indexOf(last)
-      this.freeze(clean(md.renderer.render(tokens.slice(0, cut), md.options, this.env)))
-      this.tail = afterLines(this.tail, last.map[0])
-    }
+    const cut = last && last.map[0] > 0 ? tokens.indexOf(last) : 0
+    const done = this.drawn(tokens.slice(0, cut), true)
+    if (cut) this.tail = afterLines(this.tail, last.map[0])
     const open = OPEN.exec(this.tail)
-    if (!open) return ''
+    if (!open) {
+      this.parsed = {done, tail: tokens.slice(cut)}
+      return ''
+    }
+    this.place(done)
     this.openFence(open)
     const rest = this.tail.slice(open[0].length)
     this.tail = ''
     return rest
   }
 
-  freeze(fragment) {
-    dress(fragment, this.say)
-    this.element.insertBefore(fragment, this.live)
+  drawn(tokens, final) {
+    if (!tokens.length) return document.createDocumentFragment()
+    const fragment = clean(md.renderer.render(tokens, md.options, this.env))
+    dress(fragment, this.say, final)
+    return fragment
+  }
+
+  /** Show what is `done` and frozen from now on, and the tail behind it, in place of the tail that was shown. */
+  place(done, tail) {
+    let count = done.childNodes.length
+    if (tail) done.append(tail)
+    morph(this.element, done, this.frozen)
+    while (count--) this.frozen = this.frozen ? this.frozen.nextSibling : this.element.firstChild
   }
 
   showTail(end) {
-    this.live?.remove()
-    this.live = null
-    if (!this.tail) return
-    const fragment = rendered(this.tail, this.env)
-    if (end) {
-      this.tail = ''
-      this.freeze(fragment)
-      return
-    }
-    dress(fragment, this.say, false)
-    this.live = document.createElement('div')
-    this.live.className = 'live'
-    this.live.append(fragment)
-    this.element.append(this.live)
+    const {done, tail} = this.parsed ?? {done: this.drawn([]), tail: md.parse(this.tail, this.env)}
+    this.place(done, this.drawn(tail, end))
+    if (end) this.tail = ''
   }
 
   openFence(open) {
-    this.live?.remove()
-    this.live = null
     const [, indent, mark, info] = open
     const block = codeBlock(languageOf(info), this.say)
     this.fence = {...block, line: '', indent: indent && new RegExp(`^ {1,${indent.length}}`, 'gm'), close: new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*\\n`, 'm')}
     this.element.append(block.figure)
+    this.frozen = block.figure
   }
 
   // The lines of a fence that stands a little to the right stand there with it.
