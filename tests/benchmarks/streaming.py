@@ -148,7 +148,8 @@ def streamed(process: psutil.Process, page: Page, ask: Callable[[], None], token
     time.sleep(1)
     server, browser = cpu(process), busy()
     ask()
-    page.wait_for_function("() => window.times.last", timeout=1000 * (tokens / RATE * 10 + 30))
+    # Asked at each of its frames, as is the default, the page would be made to draw 60 a second.
+    page.wait_for_function("() => window.times.last", polling=500, timeout=1000 * (tokens / RATE * 10 + 30))
     server, browser = cpu(process) - server, busy() - browser
     times = page.evaluate("window.times")
     metrics.detach()
