@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
 from lazyflow.messages import Role
 from lazyflow.nodes.events import Request
@@ -17,12 +17,23 @@ from lazyflow.store.summary import LONGEST_TITLE, Summary, title_of
 from lazyflow.store.values import plain, plain_request, plain_settings
 
 Row = dict[str, Any]
+GROWS = update(entries).where(
+    entries.c.conversation
+    == select(conversations.c.key)
+    .where(conversations.c.person == bindparam("of"), conversations.c.id == bindparam("within"))
+    .scalar_subquery(),
+    entries.c.id == bindparam("this"),
+    entries.c.state == "running",
+)
+"""A reply grows twice a second for every reader: one statement, built once."""
 
 
 def save_entry(
     connection: Connection, conversation: Conversation, entry: Entry, requests: tuple[Request, ...], now: float
 ) -> None:
     """Keep the newest state of one message; its conversation begins with it or was used now."""
+    if not requests and grown(connection, conversation, entry, now):
+        return
     key = begun(connection, conversation, entry, now)
     write_entry(connection, conversation.person, key, entry, now)
     put(
@@ -38,6 +49,14 @@ def save_entry(
     )
     if requests:
         write_run(connection, key, entry, requests)
+
+
+def grown(connection: Connection, conversation: Conversation, entry: Entry, now: float) -> bool:
+    """Keep more of a reply that is running and kept already; False where it is not, or has more than grows."""
+    if entry.state != "running" or entry.usages or entry.files or entry.feedback is not None:
+        return False
+    this = {"of": conversation.person, "within": conversation.id, "this": entry.id}
+    return connection.execute(GROWS, {**row_of(entry, now), **this}).rowcount == 1
 
 
 def save_settings(connection: Connection, conversation: Conversation) -> None:
