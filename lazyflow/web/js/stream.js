@@ -20,6 +20,7 @@ export class Stream {
     this.frozen = null
     this.fence = null
     this.env = {streaming: true}
+    this.ended = false
     this.due = 0
   }
 
@@ -28,8 +29,13 @@ export class Stream {
     this.unread += text
   }
 
-  /** Show what was pushed. @param {boolean} [end] nothing more comes */
+  /**
+   * Show what was pushed. An answer that ends while its page asks for everything anew is told its end twice.
+   * @param {boolean} [end] nothing more comes
+   */
   flush(end = false) {
+    if (this.ended) return
+    this.ended = end
     const began = performance.now()
     this.env.streaming = !end
     let add = this.unread

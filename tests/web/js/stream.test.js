@@ -194,3 +194,16 @@ test('the buttons of a code block that grew in the last block copy what it holds
   assert.equal(code.textContent.trim(), 'let a\nlet b')
   assert.ok(code.querySelector('.hljs-keyword'))
 })
+
+for (const [what, source] of [['a paragraph', 'One.\n\nTwo'], ['an open fence', '```js\nlet a'], ['a late address', '[a][b]\n\nTwo\n\n[b]: https://example.org\n']]) {
+  test(`an end that is told twice changes nothing: ${what}`, () => {
+    const element = document.createElement('div')
+    const stream = new Stream(element, say)
+    stream.push(source)
+    stream.flush(true)
+    const shown = element.innerHTML
+    stream.flush(true)
+    assert.equal(element.innerHTML, shown)
+    assert.ok(element.textContent)
+  })
+}
