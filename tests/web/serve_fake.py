@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import socket
 import sys
 import threading
@@ -56,15 +57,20 @@ def serving(live: FakeLive, **options: Any) -> Iterator[Served]:
     app = FastAPI()
     mount_page(app, live, live.web.name, **options)
     server = uvicorn.Server(uvicorn.Config(SecurityHeaders(app), log_config=None, ws="websockets-sansio"))
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listener])), daemon=True)
+    loops: queue.Queue[asyncio.AbstractEventLoop] = queue.Queue()
+
+    async def serve() -> None:
+        loops.put(asyncio.get_running_loop())
+        await server.serve([listener])
+
+    # Cancels what is at work when it ends, such as an answer that nobody waits for.
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     try:
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", live, loop, server)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", live, loops.get(timeout=10), server)
     finally:
         server.should_exit = True
         thread.join(10)
-        loop.close()
 
 
 if __name__ == "__main__":
