@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.acceptance.browsing import WARNINGS, ChatPage, chromium
+from tests.acceptance.traffic import Traffic
 from tests.web.fake_live import FakeLive
 from tests.web.serve_fake import serving
 
@@ -19,38 +18,10 @@ FIRST, REPEATED = 900_000, 10_000
 """Bytes over the wire, headers included."""
 
 
-@dataclass
-class Traffic:
-    """What came from the network: address → bytes; and the headers of each answer."""
-
-    addresses: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, dict[str, str]] = field(default_factory=dict)
-    cached: set[str] = field(default_factory=set)
-    size: dict[str, int] = field(default_factory=dict)
-
-    def told(self, event: dict[str, Any]) -> None:
-        response = event["response"]
-        self.addresses[event["requestId"]] = response["url"]
-        self.headers[response["url"]] = {name.lower(): value for name, value in response["headers"].items()}
-        if response.get("fromDiskCache") or response.get("fromPrefetchCache"):
-            self.cached.add(event["requestId"])
-
-    def finished(self, event: dict[str, Any]) -> None:
-        url = self.addresses.get(event["requestId"], "")
-        if url.startswith("http") and event["requestId"] not in self.cached:
-            self.size[url] = int(event["encodedDataLength"])
-
-
 @contextmanager
 def visit(context: BrowserContext, url: str) -> Iterator[Traffic]:
     page = context.new_page()
-    network = context.new_cdp_session(page)
-    traffic = Traffic()
-    network.on("Network.responseReceived", traffic.told)
-    network.on("Network.loadingFinished", traffic.finished)
-    # What is served from memory is told apart, before its answer.
-    network.on("Network.requestServedFromCache", lambda event: traffic.cached.add(event["requestId"]))
-    network.send("Network.enable")
+    traffic = Traffic.of(page)
     ChatPage(page, url).open()
     page.wait_for_timeout(500)
     yield traffic
