@@ -99,6 +99,15 @@ class Conversation:
             following = self.chosen.get(following)
         return tuple(shown)
 
+    def hidden_way(self, entry: str) -> tuple[Entry, ...]:
+        """The messages that have to be shown in place of others for `entry` to be shown, from the first on."""
+        way: list[Entry] = []
+        at: str | None = entry
+        while at is not None:
+            way.append(self.entries[at])
+            at = way[-1].parent
+        return tuple(one for one in reversed(way) if self.chosen.get(one.parent) != one.id)
+
     def interrupted(self) -> Conversation:
         """The conversation as it stands when nobody finishes the replies that were running."""
         return replace(

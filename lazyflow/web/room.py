@@ -165,9 +165,9 @@ class Room:
 
     def choose(self, entry: str) -> None:
         """Show the branch with this message."""
-        found = self.conversation.entries.get(entry)
-        if found is not None and not self.busy:
-            self._keep(found)
+        if entry in self.conversation.entries and not self.busy:
+            for hidden in self.conversation.hidden_way(entry):
+                self._keep(hidden)
             self._audience.tell(self.snapshot())
 
     def judge(self, reply: str, feedback: Feedback | None) -> None:

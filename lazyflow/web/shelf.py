@@ -47,5 +47,5 @@ def summary_data(summary: Summary) -> Json:
 
 
 def match_data(match: Match) -> Json:
-    """One line of what was found, with the words around it."""
-    return {**summary_data(match.summary), "excerpt": match.excerpt}
+    """One line of what was found, with the message `e` that it stands in and the words around it."""
+    return {**summary_data(match.summary), "e": match.entry, "excerpt": match.excerpt}

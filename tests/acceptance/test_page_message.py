@@ -233,3 +233,24 @@ def test_with_the_keyboard_alone_one_goes_on_after_an_edit_and_an_undo(browser: 
     expect(chat.answers).to_have_count(1)
     expect(chat.box).to_be_focused()
     context.close()
+
+
+def test_a_long_message_shows_its_beginning_until_all_is_asked_for(chat: ChatPage) -> None:
+    text = "\n".join(f"Line {number} of what I copied." for number in range(400))
+    chat.ask(text)
+    bubble = chat.questions.last
+    assert bubble.bounding_box()["height"] < 400  # type: ignore[index] # it is shown
+    chat.button("Show all").click()
+    assert bubble.bounding_box()["height"] > 4000  # type: ignore[index] # it is shown
+    expect(bubble).to_have_text(text)
+    chat.button("Show less").click()
+    assert bubble.bounding_box()["height"] < 400  # type: ignore[index] # it is shown
+    expect(chat.button("Show all")).to_be_in_viewport()
+    chat.picture("long-message-desktop-light")
+    chat.questions.last.hover()
+    chat.button("Edit").last.click()
+    expect(chat.button("Show all")).to_be_hidden()
+    chat.page.get_by_role("textbox", name="Edit").fill("short")
+    chat.page.keyboard.press("Enter")
+    expect(chat.questions).to_have_text(["short"])
+    expect(chat.button("Show all")).to_be_hidden()

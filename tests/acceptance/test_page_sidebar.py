@@ -185,3 +185,42 @@ def test_on_a_phone_the_list_lies_over_the_page_and_goes_when_one_chose(browser:
     expect(titles(chat)).to_be_hidden()
     expect(chat.questions).to_have_text(["How do queues work?"])
     context.close()
+
+
+def test_a_hit_leads_to_its_place_in_the_message(chat: ChatPage) -> None:
+    chat.ask(
+        "\n".join([*(f"Line {n} of many" for n in range(200)), "A Needle in it", *(f"Line {n}" for n in range(200))])
+    )
+    for number in range(8):
+        chat.ask(f"More talk {number}")
+    chat.page.keyboard.press("Control+k")
+    chat.page.keyboard.type("a needle")
+    hit = chat.page.locator(".shelf .open", has=chat.page.locator("mark"))
+    expect(hit).to_have_count(1)
+    hit.click()
+    expect(chat.page.locator("article.assistant").nth(0)).to_be_in_viewport()
+    # In Chromium's words: where the marked text is.
+    place = chat.page.evaluate(
+        """() => {
+          const [range] = CSS.highlights.get('sought')
+          return {top: range.getBoundingClientRect().top, text: String(range)}
+        }"""
+    )
+    assert place["text"] == "A Needle"
+    assert 48 < place["top"] < chat.page.viewport_size["height"] * 0.6  # type: ignore[index] # it has one
+    chat.picture("search-place-desktop-light")
+
+
+def test_a_hit_in_another_branch_shows_that_branch(chat: ChatPage) -> None:
+    chat.ask("The first wording")
+    chat.questions.last.hover()
+    chat.button("Edit").last.click()
+    chat.page.get_by_role("textbox", name="Edit").fill("Quite another")
+    chat.page.keyboard.press("Enter")
+    expect(chat.answer).to_contain_text("Quite another")
+    chat.button("New conversation").click()
+    chat.page.keyboard.press("Control+k")
+    chat.page.keyboard.type("first wording")
+    chat.page.locator(".shelf .open", has=chat.page.locator("mark")).click()
+    expect(chat.questions).to_have_text(["The first wording"])
+    expect(chat.answer).to_contain_text("The first wording")

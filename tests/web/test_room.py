@@ -179,6 +179,19 @@ async def test_an_edited_message_is_a_branch_and_the_other_one_can_be_shown_agai
     assert texts(room)[2:] == ["second", "You said: second"]
 
 
+async def test_a_message_deep_in_a_branch_that_is_not_shown_is_shown_with_its_way() -> None:
+    room = room_of(FakeLive())
+    for text in ("first", "second"):
+        say(room, text)
+        await idle(room)
+    deep = room.conversation.path()[-1]
+    room.say("another beginning", use_context=True, parent=None)
+    await idle(room)
+    assert texts(room) == ["another beginning", "You said: another beginning"]
+    room.choose(deep.id)
+    assert texts(room) == ["first", "You said: first", "second", "You said: second"]
+
+
 async def test_another_answer_stands_beside_the_first() -> None:
     room = room_of(FakeLive())
     say(room, "hi")

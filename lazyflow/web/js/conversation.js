@@ -1,5 +1,6 @@
 // The list of messages: keeps to its end while one reads there, and draws what streams at most once a frame.
 import {h, iconButton} from './dom.js'
+import {mark} from './found.js'
 import {icon} from './icons.js'
 import {Answer, Said} from './message.js'
 
@@ -32,6 +33,17 @@ export class Conversation {
   toEnd(smooth = false) {
     this.element.scrollTo({top: this.element.scrollHeight, behavior: smooth ? 'smooth' : 'instant'})
     this.latest.hidden = true
+  }
+
+  /** Bring the place of `text` in a message into sight. @returns {boolean} whether the message is shown */
+  lead(id, text) {
+    const view = this.views.get(id)
+    if (!view) return false
+    if (view instanceof Said) view.unfold(true)
+    const place = mark(view.element.querySelector('.bubble, .body'), text) ?? view.element
+    const {top, height} = this.element.getBoundingClientRect()
+    this.element.scrollTop += place.getBoundingClientRect().top - top - height / 3
+    return true
   }
 
   /** Show exactly these messages; those that are known and did not change stay as they are. */

@@ -6,6 +6,7 @@ import {Conversation} from './conversation.js'
 import {h, iconButton} from './dom.js'
 import {oneAtATime} from './drawer.js'
 import {style as formulaStyle} from './formula.js'
+import {unmark} from './found.js'
 import {icon} from './icons.js'
 import {Inspector} from './inspector.js'
 import {Banner, Loading} from './notice.js'
@@ -39,6 +40,7 @@ class Page {
     this.settings = new Settings({say, send})
     oneAtATime(this.inspector.drawer, this.settings.drawer)
     this.models = []
+    this.place = null
     this.undo = new Undo(say, id => { send({t: 'remove', id, undo: true}); this.ready() })
     this.conversation = new Conversation({
       say, send, inspect: (id, opener) => this.inspector.open(id, opener), useContext: () => this.composer.useContext,
@@ -48,7 +50,7 @@ class Page {
     this.banner = new Banner(say)
     this.loading = new Loading(say)
     this.connection = new Connection(say)
-    this.sidebar = new Sidebar({say, send, open: id => this.open(id), leave: () => this.begin(false), current: () => this.id})
+    this.sidebar = new Sidebar({say, send, open: (id, place) => this.open(id, place), leave: () => this.begin(false), current: () => this.id})
     this.title = h('span', {class: 'title', dir: 'auto'})
     this.modeButton = iconButton(icon('moon'), say('dark'), () => this.theme.toggle())
     this.status = h('div', {class: 'unseen', role: 'status'})
@@ -124,10 +126,10 @@ class Page {
     this.ready()
   }
 
-  /** Show another conversation. */
-  open(id) {
+  /** Show another conversation. @param {{e: string, s: string} | null} place the message, and the text in it, that was sought */
+  open(id, place) {
     this.visit(id)
-    this.go(id)
+    this.go(id, place)
     this.ready()
   }
 
@@ -138,9 +140,11 @@ class Page {
     next.focus({preventScroll: true})
   }
 
-  go(id) {
+  go(id, place = null) {
     this.composer.arrived()
     this.id = id
+    this.place = place
+    unmark()
     this.wire.ask()
   }
 
@@ -227,8 +231,20 @@ class Page {
       this.inspector.leave()
       this.undo.close()
     }
-    if (!same || atEnd) this.conversation.toEnd()
+    if (this.place) this.lead(same)
+    else if (!same || atEnd) this.conversation.toEnd()
     else this.conversation.element.scrollTop = top
+  }
+
+  lead(same) {
+    const {e, s, chosen} = this.place
+    this.place = null
+    if (this.conversation.lead(e, s)) return
+    if (!same) this.conversation.toEnd()
+    // It stands in another branch.
+    if (chosen) return
+    this.place = {e, s, chosen: true}
+    this.send({t: 'choose', id: e})
   }
 
   // The address names the conversation, so that a reload or another tab shows it again.

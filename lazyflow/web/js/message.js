@@ -17,6 +17,11 @@ function branchSwitch(entry, say, send) {
   return h('span', {class: 'branches'}, go('previous', 'left', at - 1), h('span', {text: `${at + 1}/${ids.length}`}), go('next', 'right', at + 1))
 }
 
+/** A message longer than this is shown in part at first. */
+const LONG = {characters: 2400, lines: 24}
+
+const isLong = text => text.length > LONG.characters || text.split('\n', LONG.lines + 1).length > LONG.lines
+
 const removeButton = (say, remove, id) => iconButton(icon('trash'), say('removeMessage'), () => remove(id), {class: 'icon idle'})
 
 export class Said {
@@ -29,11 +34,22 @@ export class Said {
     this.ready = ready
     this.remove = remove
     this.bubble = h('div', {class: 'bubble', dir: 'auto', text: entry.text, hidden: !entry.text})
+    this.whole = isLong(entry.text) ? h('button', {type: 'button', class: 'quiet', on: {click: () => this.unfold(this.bubble.classList.contains('folded'))}}) : null
+    this.unfold(false)
     const files = entry.files || []
     this.files = files.length ? h('div', {class: 'files', role: 'group', 'aria-label': say('attachments')}, ...files.map(fileOf)) : null
     this.actions = h('div', {class: 'actions'})
-    this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.files, this.bubble, this.actions)
+    this.element = h('article', {class: 'message user', 'aria-label': say('you')}, this.files, this.bubble, this.whole, this.actions)
     this.update(entry)
+  }
+
+  /** Show all of a long message, or its beginning. */
+  unfold(all) {
+    if (!this.whole) return
+    this.bubble.classList.toggle('folded', !all)
+    this.whole.setAttribute('aria-expanded', String(all))
+    this.whole.textContent = this.say(all ? 'showLess' : 'showAll')
+    if (!all) this.element?.scrollIntoView({block: 'nearest'})
   }
 
   update(entry) {
@@ -58,7 +74,8 @@ export class Said {
       gone.element.remove()
       area.focus()
     }))
-    const end = () => { form.replaceWith(this.bubble); this.actions.hidden = false; if (this.files) this.files.hidden = false }
+    const beside = [this.files, this.whole, this.actions].filter(Boolean)
+    const end = () => { form.replaceWith(this.bubble); for (const part of beside) part.hidden = false }
     const save = () => {
       const text = area.value.trim()
       const files = chips.map(chip => chip.file.id)
@@ -74,8 +91,7 @@ export class Said {
       if (event.key === 'Escape') { event.stopPropagation(); cancel() }
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); save() }
     })
-    this.actions.hidden = true
-    if (this.files) this.files.hidden = true
+    for (const part of beside) part.hidden = true
     this.bubble.replaceWith(form)
     area.focus()
   }

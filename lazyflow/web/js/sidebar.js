@@ -29,7 +29,7 @@ export function marked(text, sought) {
 }
 
 export class Sidebar {
-  /** @param {{say: any, send: (data: object) => void, open: (id: string) => void, leave: () => void, current: () => string}} context */
+  /** @param {{say: any, send: (data: object) => void, open: (id: string, place: {e: string, s: string} | null) => void, leave: () => void, current: () => string}} context */
   constructor({say, send, open, leave, current}) {
     Object.assign(this, {say, send, openConversation: open, leave, current})
     this.search = h('input', {type: 'search', placeholder: say('search'), 'aria-label': say('search'), dir: 'auto', autocomplete: 'off'})
@@ -109,7 +109,7 @@ export class Sidebar {
 
   line(item, sought) {
     const open = h('button', {type: 'button', class: 'open', 'aria-current': item.c === this.current() ? 'page' : null, dir: 'auto', title: item.title,
-      on: {click: () => { this.openConversation(item.c); if (this.narrow.matches) this.toggle(false) }}},
+      on: {click: () => { this.openConversation(item.c, item.e ? {e: item.e, s: sought} : null); if (this.narrow.matches) this.toggle(false) }}},
     h('span', {}, ...marked(item.title || '…', sought)), item.excerpt && h('small', {}, ...marked(item.excerpt, sought)))
     const line = h('li', {'data-c': item.c}, open, h('span', {class: 'tools'},
       iconButton(icon('edit'), this.say('rename'), () => this.rename(item, line)),

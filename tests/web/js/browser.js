@@ -5,3 +5,4 @@ const {window} = new JSDOM('<!doctype html><body></body>', {pretendToBeVisual: t
 globalThis.window = window
 globalThis.document = window.document
 globalThis.sessionStorage = window.sessionStorage
+globalThis.NodeFilter = window.NodeFilter
