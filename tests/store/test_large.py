@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from lazyflow.store.conversations import Conversations
-from lazyflow.store.place import SqliteFile
+from lazyflow.store.place import Database, SqliteFile
 from lazyflow.store.sql.engine import WRITES, engine_of
 from lazyflow.store.sql.tables import conversations, entries
 from tests.store.kept import opened
@@ -69,17 +69,18 @@ async def best(act: Callable[[], Awaitable[object]]) -> float:
     return min(taken)
 
 
+@pytest.mark.parametrize("place", ["chats.db", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_the_list_and_the_search_are_fast_in_a_large_store(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with opened(tmp_path):
+    async with opened(tmp_path, place):
         pass
-    engine = engine_of(SqliteFile(tmp_path / "chats.db"))
+    engine = engine_of(Database(place) if "://" in place else SqliteFile(tmp_path / place))
     with engine.execution_options(**{WRITES: True}).begin() as connection:
         fill(connection)
     engine.dispose()
     began = time.perf_counter()
-    async with opened(tmp_path) as kept:
+    async with opened(tmp_path, place) as kept:
         figures = {"open": time.perf_counter() - began, **await measured(kept)}
     with capsys.disabled():
         print("\n" + ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in figures.items()))  # noqa: T201 - figures
@@ -97,5 +98,8 @@ async def measured(kept: Conversations) -> dict[str, float]:
         "search for what all say": await best(lambda: kept.search("ann", "common")),
         "search for two letters": await best(lambda: kept.search("ann", "企鹅")),
         "search for two that all have": await best(lambda: kept.search("ann", "om")),
+        "search for a rare word": await best(lambda: kept.search("ann", "haystack")),
+        "search for a part of many": await best(lambda: kept.search("ann", "omm")),
+        "search for signs": await best(lambda: kept.search("ann", "!?-")),
         "search for nothing there": await best(lambda: kept.search("ann", "qqqqq zzz")),
     }

@@ -11,7 +11,7 @@ from lazyflow.store.sql.filing import forget_unsent
 from lazyflow.store.sql.tables import conversations, entries, metadata
 
 # With it a database that is up to date is opened without importing Alembic.
-HEAD = "0005"
+HEAD = "0006"
 VERSION_TABLE = "lazyflow_version"
 LOCK = 0x1A2F10
 UNDO_SECONDS = 30 * 24 * 3600.0

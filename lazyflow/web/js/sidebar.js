@@ -5,7 +5,7 @@ import {Transfer} from './transfer.js'
 
 const OPEN = 'lazyflow-sidebar'
 const DAY = 86_400_000
-const PAUSE = 200
+const PAUSE = 120
 /** Buttons of a line, by their places. */
 const OPENS = 0
 const RENAME = 1
