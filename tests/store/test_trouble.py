@@ -76,6 +76,24 @@ async def test_what_could_not_be_stored_is_shown_and_stored_with_the_next_messag
         assert await kept.load("ann", "c1") == told
 
 
+async def test_a_file_that_is_gone_is_told_and_what_was_said_is_stored_when_it_is_back(tmp_path: Path) -> None:
+    store = await store_with(tmp_path)
+    told = await keep(store, empty(), asked("q", "hi"))
+    moved = (tmp_path / "chats.db").rename(tmp_path / "moved.db")
+    told = told.with_entry(answered("a", "ho", "q"))
+    with pytest.raises(StoreUnavailable, match=r"chats\.db was moved, replaced or deleted"):
+        await store.save(told, told.entries["a"])
+    (tmp_path / "chats.db").write_bytes(moved.read_bytes())
+    with pytest.raises(StoreUnavailable, match="replaced"):
+        await store.rename("ann", "c1", "other")
+    assert await store.load("ann", "c1") == told
+    moved.rename(tmp_path / "chats.db")
+    told = await keep(store, told, asked("q2", "more", "a"))
+    await store.close()
+    async with opened(tmp_path) as kept:
+        assert await kept.load("ann", "c1") == told
+
+
 async def test_reads_do_not_wait_for_a_database_that_is_held(tmp_path: Path) -> None:
     store = await store_with(tmp_path)
     told = await keep(store, empty(), asked("q", "hi"))

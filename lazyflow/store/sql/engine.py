@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lazyflow.errors import LazyflowError, MissingExtra
 from lazyflow.store.conversations import StoreUnavailable
 from lazyflow.store.place import Database, SqliteFile
 
 WRITES = "lazyflow_writes"
+FILE = "lazyflow_file"
 BUSY_SECONDS = 3.0
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -60,21 +61,35 @@ def sqlite(path: Path) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
+
+    def set_up(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        record.info[FILE] = which(path)
+
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        # One who deletes the file is not told by SQLite: what is written goes where nobody finds it again.
+        if writes and connection.info[FILE] != which(path):
+            raise StoreUnavailable(
+                f"The file {path.name} was moved, replaced or deleted, so the conversation is not being saved.",
+                "Put it back: the conversation is saved with the next message. Or restart the app with a new file.",
+            )
+        # One that writes waits for its turn here, where waiting is possible.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
     return engine
 
 
-def set_up(connection: sqlite3.Connection, _: Any) -> None:
-    """What each new connection is told."""
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
-
-
-def begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes waits for its turn here, where waiting is possible."""
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def which(path: Path) -> tuple[int, int] | None:
+    """Tells a file from any other, also one that is put in its place; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def server(written: str) -> Engine:
