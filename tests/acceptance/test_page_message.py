@@ -254,3 +254,17 @@ def test_a_long_message_shows_its_beginning_until_all_is_asked_for(chat: ChatPag
     chat.page.keyboard.press("Enter")
     expect(chat.questions).to_have_text(["short"])
     expect(chat.button("Show all")).to_be_hidden()
+
+
+def test_enter_takes_the_word_of_an_input_method_first_and_sends_next(chat: ChatPage) -> None:
+    keys = chat.page.context.new_cdp_session(chat.page)
+    chat.box.focus()
+    keys.send("Input.imeSetComposition", {"text": "nihon", "selectionStart": 5, "selectionEnd": 5})
+    # As a system sends it while its input method is at work.
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    expect(chat.questions).to_have_count(0)
+    keys.send("Input.insertText", {"text": "日本"})
+    expect(chat.box).to_have_value("日本")
+    chat.box.press("Enter")
+    expect(chat.questions).to_have_text(["日本"])

@@ -1,6 +1,6 @@
 // Where one writes: grows with its text, keeps the draft over a reload, sends with Enter.
 import {Attachments} from './attachments.js'
-import {h} from './dom.js'
+import {composing, h} from './dom.js'
 import {icon} from './icons.js'
 
 const DRAFT = 'lazyflow-draft'
@@ -25,7 +25,7 @@ export class Composer {
     this.button.addEventListener('click', () => this.busy ? stop() : this.go())
     this.area.addEventListener('input', () => this.changed())
     this.area.addEventListener('keydown', event => {
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+      if (event.key !== 'Enter' || event.shiftKey || composing(event)) return
       event.preventDefault()
       this.go()
     })

@@ -18,6 +18,9 @@ export function h(tag, given = {}, ...children) {
   return element
 }
 
+/** Whether a key belongs to an input method, as Enter does that takes one of its words; Safari tells by the code alone. */
+export const composing = event => event.isComposing || event.keyCode === 229
+
 /** A button with an icon; its label is read out and shown as a tip. */
 export function iconButton(icon, label, click, extra = {}) {
   return h('button', {type: 'button', class: 'icon', 'aria-label': label, title: label, on: {click}, ...extra}, icon)

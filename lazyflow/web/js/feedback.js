@@ -1,5 +1,5 @@
 // What a person thinks of an answer: a thumb up or down, and a note if they like.
-import {h, iconButton} from './dom.js'
+import {composing, h, iconButton} from './dom.js'
 import {icon} from './icons.js'
 
 const LONGEST = 2000
@@ -17,7 +17,7 @@ export class Thumbs {
       iconButton(icon('cross'), say('cancel'), () => this.close()))
     this.element = h('div', {class: 'remarks'}, this.form, this.shown)
     this.area.addEventListener('keydown', event => {
-      if (event.key !== 'Enter' || event.isComposing) return
+      if (event.key !== 'Enter' || composing(event)) return
       // The focus moves to a thumb, which the same Enter must not press.
       event.preventDefault()
       this.save()

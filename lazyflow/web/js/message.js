@@ -1,7 +1,7 @@
 // One message of the conversation: what a person said, or an answer.
 import {Chip, fileOf} from './chip.js'
 import {copyButton} from './copy.js'
-import {h, iconButton} from './dom.js'
+import {composing, h, iconButton} from './dom.js'
 import {Thumbs} from './feedback.js'
 import {Steps, Thoughts} from './fold.js'
 import {icon} from './icons.js'
@@ -89,7 +89,7 @@ export class Said {
       h('button', {type: 'button', class: 'primary', text: this.say('save'), on: {click: save}})))
     area.addEventListener('keydown', event => {
       if (event.key === 'Escape') { event.stopPropagation(); cancel() }
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); save() }
+      if (event.key === 'Enter' && !event.shiftKey && !composing(event)) { event.preventDefault(); save() }
     })
     for (const part of beside) part.hidden = true
     this.bubble.replaceWith(form)

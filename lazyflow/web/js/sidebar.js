@@ -1,5 +1,5 @@
 // The person's conversations: by day, searched, renamed, pinned, deleted and brought back.
-import {h, iconButton} from './dom.js'
+import {composing, h, iconButton} from './dom.js'
 import {icon} from './icons.js'
 import {Transfer} from './transfer.js'
 
@@ -139,7 +139,7 @@ export class Sidebar {
       else this.ask()
     }
     box.addEventListener('keydown', event => {
-      if (event.key === 'Enter' && !event.isComposing) end(true)
+      if (event.key === 'Enter' && !composing(event)) end(true)
       if (event.key === 'Escape') { event.stopPropagation(); end(false) }
     })
     box.addEventListener('blur', () => end(true))

@@ -80,3 +80,17 @@ test('its files come back with it', () => {
   after.check([])
   assert.deepEqual([after.area.value, after.attachments.ids], ['read this', ['f1']])
 })
+
+for (const [what, given, sent] of [
+  ['Enter', {}, true],
+  ['Enter that takes an input method\'s word', {isComposing: true}, false],
+  ['the same in Safari', {keyCode: 229}, false],
+  ['Shift-Enter', {shiftKey: true}, false],
+]) {
+  test(`${what} ${sent ? 'sends' : 'does not send'}`, () => {
+    const one = composer()
+    one.area.value = 'にほん'
+    one.area.dispatchEvent(new window.KeyboardEvent('keydown', {key: 'Enter', cancelable: true, ...given}))
+    assert.equal(one.area.value, sent ? '' : 'にほん')
+  })
+}
