@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+AGAIN = 0.05
+"""Seconds."""
 
 
 class TooLate(BaseException):
     """The time is over. No `Exception`: libraries that forgive a file its faults would forgive this, too."""
 
 
-@contextmanager
-def no_longer_than(seconds: float) -> Iterator[None]:
-    """Raises: `TooLate`, wherever in its Python code this thread is when the block has taken so long."""
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """Do `work` in this thread, which is interrupted wherever in its Python code it is when the time is over.
+
+    Raises: `TooLate`, and whatever `work` raises.
+    """
     thread = threading.get_ident()
     ended = threading.Event()
     turn = threading.Lock()
+    leaving = False
 
     def watch() -> None:
-        if ended.wait(seconds):
-            return
-        with turn:
-            if not ended.is_set():
-                raise_in(thread, TooLate)
+        pause = seconds
+        while not ended.wait(pause):
+            with turn:
+                if not leaving:
+                    raise_in(thread, TooLate)
+            # What is raised while the thread happens to collect garbage is lost there: it is raised again.
+            pause = AGAIN
 
-    threading.Thread(target=watch, name="deadline", daemon=True).start()
+    # No context manager: raised at the beginning of its `__exit__`, the exception would leave without its end.
     try:
-        yield
+        threading.Thread(target=watch, name="deadline", daemon=True).start()
+        return work()
     finally:
-        with turn:
-            ended.set()
+        leaving = True
+        try:
+            with turn:
+                ended.set()
+        except TooLate:
+            # Raised just before: no other one follows.
+            with turn:
+                ended.set()
         # What was raised at the very end must not meet the thread in its next work.
         raise_in(thread, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from lazyflow.errors import MissingExtra
-from lazyflow.uploads.deadline import TooLate, no_longer_than
+from lazyflow.uploads.deadline import TooLate, within
 from lazyflow.uploads.refused import UploadRefused
 
 MOST_PAGES = 500
@@ -34,8 +34,8 @@ def pdf_text(name: str, data: bytes, longest: int, *, pages: int = MOST_PAGES, s
     limits = pypdf.Configuration(jbig2dec_binary=None).with_overwrites(**dict.fromkeys(BOUNDS, LARGEST_STREAM))
     try:
         # The text of one page, and even the first look at a file, may take longer than all the rest should.
-        with no_longer_than(seconds), pypdf.apply_configuration(limits):
-            found = read(name, data, pages, longest)
+        with pypdf.apply_configuration(limits):
+            found = within(seconds, lambda: read(name, data, pages, longest))
     except UploadRefused:
         raise
     except TooLate:

@@ -10,6 +10,9 @@ from lazyflow.uploads.pdf import LARGEST_STREAM, pdf_text
 from lazyflow.uploads.refused import UploadRefused
 from tests.uploads.pdfs import pdf, written
 
+# The end of a file's time that meets a collection of garbage is lost and comes again.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 def reason(data: bytes, longest: int = 1000, **bounds: object) -> str:
     with pytest.raises(UploadRefused) as caught:
