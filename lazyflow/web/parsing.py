@@ -33,6 +33,7 @@ LONGEST_MESSAGE = 1_000_000
 LONGEST_ID = 64
 LONGEST_NOTE = 2_000
 MOST_FILES = 100
+LONGEST_LIST = 100_000
 
 
 def parse(data: object) -> FromPage | None:
@@ -135,8 +136,9 @@ def choose(data: Mapping[str, Any]) -> FromPage | None:
 
 def listed(data: Mapping[str, Any]) -> FromPage:
     """Build a `List`."""
-    text = data.get("s")
-    return List(text.strip()[:LONGEST_TITLE] if isinstance(text, str) else "")
+    text, most = data.get("s"), data.get("n")
+    sought = text.strip()[:LONGEST_TITLE] if isinstance(text, str) else ""
+    return List(sought, most) if isinstance(most, int) and 0 < most <= LONGEST_LIST else List(sought)
 
 
 def rename(data: Mapping[str, Any]) -> FromPage | None:

@@ -111,9 +111,10 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """The person's conversations; `text` is what they seek in them, empty for the newest."""
+    """The person's conversations, at most `most`; `text` is what they seek in them, empty for the newest."""
 
     text: str
+    most: int = 200
 
 
 @dataclass(frozen=True, slots=True)

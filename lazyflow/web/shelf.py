@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from typing_extensions import assert_never
@@ -11,7 +12,6 @@ from lazyflow.store.summary import Match, Summary
 from lazyflow.web.requests import Delete, List, Pin, Rename, Shelved
 
 Json = dict[str, Any]
-MOST = 200
 
 
 class Shelf:
@@ -20,15 +20,16 @@ class Shelf:
     def __init__(self, kept: Conversations, person: str) -> None:
         self._kept = kept
         self._person = person
+        self._most = List("").most
 
     async def do(self, request: Shelved) -> Json:
         """Do it, and tell the list as it is then."""
         match request:
-            case List(text) if text:
-                found = await self._kept.search(self._person, text)
-                return {"t": "list", "s": text, "items": [match_data(match) for match in found]}
-            case List():
-                pass
+            case List(text, most) if text:
+                found = await self._kept.search(self._person, text, limit=most + 1)
+                return list_data(text, [match_data(match) for match in found], most)
+            case List(_, most):
+                self._most = most
             case Rename(conversation, title):
                 await self._kept.rename(self._person, conversation, title)
             case Pin(conversation, pinned):
@@ -37,8 +38,14 @@ class Shelf:
                 await (self._kept.restore if undo else self._kept.delete)(self._person, conversation)
             case _:
                 assert_never(request)
-        recent = await self._kept.recent(self._person, limit=MOST)
-        return {"t": "list", "s": "", "items": [summary_data(summary) for summary in recent]}
+        recent = await self._kept.recent(self._person, limit=self._most + 1)
+        always = sum(summary.pinned for summary in recent)
+        return list_data("", [summary_data(summary) for summary in recent], always + self._most)
+
+
+def list_data(sought: str, items: Sequence[Json], most: int) -> Json:
+    """The first `most` lines, and whether there are more."""
+    return {"t": "list", "s": sought, "items": items[:most], "more": len(items) > most}
 
 
 def summary_data(summary: Summary) -> Json:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from lazyflow.messages import Role
+from lazyflow.store.conversation import Conversation, Entry
+from lazyflow.store.in_memory import InMemory
 from tests.acceptance.browsing import PHONE, WARNINGS, ChatPage, chromium
 from tests.acceptance.test_page_looks import faults
 from tests.web.fake_live import FakeLive
@@ -185,6 +189,36 @@ def test_on_a_phone_the_list_lies_over_the_page_and_goes_when_one_chose(browser:
     expect(titles(chat)).to_be_hidden()
     expect(chat.questions).to_have_text(["How do queues work?"])
     context.close()
+
+
+async def talk(kept: InMemory, count: int) -> None:
+    for number in range(count):
+        said = Entry(id="q", parent=None, role=Role.USER, text=f"Talk {number}")
+        await kept.save(Conversation(id=f"c{number}").with_entry(said), said)
+
+
+def test_a_long_list_grows_as_one_scrolls_and_with_the_keyboard(browser: Browser) -> None:
+    kept = InMemory()
+    with serving(FakeLive(), conversations=kept) as served:
+        asyncio.run_coroutine_threadsafe(talk(kept, 501), served.loop).result(10)
+        context = browser.new_context(locale="en")
+        chat = ChatPage(context.new_page(), served.url).open()
+        chat.button("Conversations").click()
+        expect(titles(chat)).to_have_count(200)
+        chat.page.locator(".shelf").hover()
+        chat.page.mouse.wheel(0, 100_000)
+        expect(titles(chat)).to_have_count(400)
+        chat.button("Show more").focus()
+        chat.page.keyboard.press("Enter")
+        expect(titles(chat)).to_have_count(501)
+        # One goes on with the first of those that came.
+        expect(chat.page.locator(".shelf .open").nth(400)).to_be_focused()
+        expect(chat.button("Show more")).to_have_count(0)
+        chat.page.keyboard.press("Control+k")
+        chat.page.keyboard.type("talk")
+        expect(titles(chat)).to_have_count(200)
+        assert chat.errors == []
+        context.close()
 
 
 def test_a_hit_leads_to_its_place_in_the_message(chat: ChatPage) -> None:

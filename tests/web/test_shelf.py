@@ -37,6 +37,21 @@ async def test_what_is_sought_is_told_with_what_was_found() -> None:
     assert names(told) == {"pears"}
 
 
+async def test_a_long_list_is_told_in_part_and_so_after_each_change_until_more_is_asked_for() -> None:
+    shelf = await shelf_with(*(f"talk {number}" for number in range(7)))
+    told = await shelf.do(List("", 3))
+    assert (len(told["items"]), told["more"]) == (3, True)
+    told = await shelf.do(Pin("talk 0", pinned=True))
+    assert (len(told["items"]), told["more"]) == (4, True)
+    assert told["items"][0]["c"] == "talk 0"
+    told = await shelf.do(List("", 6))
+    assert (len(told["items"]), told["more"]) == (7, False)
+    told = await shelf.do(List("talk", 5))
+    assert (len(told["items"]), told["more"]) == (5, True)
+    told = await shelf.do(List("talk", 7))
+    assert (len(told["items"]), told["more"]) == (7, False)
+
+
 async def test_nobody_touches_the_conversations_of_others() -> None:
     shelf = await shelf_with("one")
     stranger = Shelf(shelf._kept, "bob")

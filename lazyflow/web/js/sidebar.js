@@ -6,6 +6,9 @@ import {Transfer} from './transfer.js'
 const OPEN = 'lazyflow-sidebar'
 const DAY = 86_400_000
 const PAUSE = 120
+/** So many more lines at a time, and how near its end the list fetches them. */
+const STEP = 200
+const NEAR = 400
 /** Buttons of a line, by their places. */
 const OPENS = 0
 const RENAME = 1
@@ -34,6 +37,9 @@ export class Sidebar {
     Object.assign(this, {say, send, openConversation: open, leave, current})
     this.search = h('input', {type: 'search', placeholder: say('search'), 'aria-label': say('search'), dir: 'auto', autocomplete: 'off'})
     this.list = h('div', {class: 'shelf'})
+    this.most = STEP
+    this.fetching = false
+    this.more = h('button', {type: 'button', class: 'quiet', text: say('moreConversations'), on: {click: () => this.fetch()}})
     this.undo = h('div', {class: 'undo', role: 'status'})
     this.transfer = new Transfer({say, current, done: () => this.ask()})
     this.element = h('nav', {class: 'sidebar', 'aria-label': say('conversations'), hidden: true}, this.search, this.list, this.undo, this.transfer.element)
@@ -41,12 +47,17 @@ export class Sidebar {
     this.button = iconButton(icon('menu'), say('conversations'), () => this.toggle(), {'aria-expanded': 'false'})
     this.narrow = matchMedia('(max-width: 860px)')
     this.search.addEventListener('input', () => {
+      this.most = STEP
       clearTimeout(this.timer)
       this.timer = setTimeout(() => this.ask(), PAUSE)
     })
     this.element.addEventListener('keydown', event => {
       if (event.key === 'Escape') { event.stopPropagation(); this.toggle(false); this.button.focus() }
     })
+    this.list.addEventListener('scroll', () => {
+      const {scrollHeight, scrollTop, clientHeight} = this.list
+      if (scrollHeight - scrollTop - clientHeight < NEAR) this.fetch()
+    }, {passive: true})
     this.remembered = localStorage.getItem(OPEN) === 'yes' && !this.narrow.matches
   }
 
@@ -70,15 +81,24 @@ export class Sidebar {
   }
 
   ask() {
-    if (this.shown) this.send({t: 'list', s: this.search.value.trim()})
+    if (this.shown) this.send({t: 'list', s: this.search.value.trim(), n: this.most})
   }
 
-  show({s, items}) {
+  /** More of them, where there are more. */
+  fetch() {
+    if (!this.more.isConnected || this.fetching) return
+    this.fetching = true
+    this.most += STEP
+    this.ask()
+  }
+
+  show({s, items, more}) {
     // An answer to what was typed before the last key.
     if (s !== this.search.value.trim()) return this.search.value.trim() && s === '' ? this.ask() : undefined
     // Whoever types a new title there is not disturbed; its end asks for the list again.
     if (this.renaming) return
     const focused = this.focused()
+    const wasAtMore = this.more === this.list.getRootNode().activeElement && this.list.querySelectorAll('li').length
     const groups = new Map()
     for (const item of items) {
       const name = s ? '' : groupOf(item)
@@ -88,9 +108,12 @@ export class Sidebar {
     this.list.replaceChildren(...[...groups].map(([name, inside]) => h('section', {},
       name && h('h2', {text: this.say(name)}), h('ul', {}, ...inside.map(item => this.line(item, s))))))
     if (!items.length) this.list.append(h('p', {class: 'none', text: this.say('none')}))
+    this.fetching = false
+    if (more) this.list.append(this.more)
     const next = this.next || focused
     this.next = null
     if (next) this.focus(next)
+    else if (wasAtMore) this.list.querySelectorAll('.open')[wasAtMore]?.focus()
   }
 
   /** Which button of which conversation has the focus, so that a new list keeps it. */
