@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,12 @@ def command(app: Path, over: Sequence[Path], env_file: Path | None, **wished: An
 
     Ctrl-C and SIGTERM let running replies finish; a second one ends at once.
     """
-    from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
+    # To look for garbage among modules that are just being loaded takes a seventh of the start.
+    gc.disable()
+    try:
+        from lazyflow.cli.service import Service, Wishes  # noqa: PLC0415 - heavy, and used here only
 
-    with results() as out:
-        return Service((app, *over), env_file, Wishes(**wished), out).run()
+        with results() as out:
+            return Service((app, *over), env_file, Wishes(**wished), out).run()
+    finally:
+        gc.enable()

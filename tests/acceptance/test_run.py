@@ -223,3 +223,15 @@ def test_with_auth_the_page_asks_who_you_are(echo: Path) -> None:
         assert "<title>Echo</title>" in page.text
         assert http.get("v1/models").status_code == 200
         assert hashed not in app.told()
+
+
+def test_what_was_loaded_is_left_out_of_collections_of_garbage_and_the_rest_is_collected(echo: Path) -> None:
+    (echo.parent / "echo.py").write_text(
+        "import gc\ndef echo(message): return f'{gc.isenabled()} {gc.get_freeze_count() > 100_000}'\n"
+    )
+    echo.write_text(ECHO.replace("store:", "api: true, store:"))
+    with served(echo) as app:
+        app.wait_until_ready()
+        body = {"model": "echo", "messages": [{"role": "user", "content": "?"}]}
+        reply = httpx.post(f"{app.url}v1/chat/completions", json=body)
+        assert reply.json()["choices"][0]["message"]["content"] == "True True", reply.text
