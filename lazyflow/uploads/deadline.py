@@ -5,11 +5,14 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 AGAIN = 0.05
 """Seconds."""
+SOON = 1_000_000
+"""Steps within which an exception arrives; the next one usually has it."""
 
 
 class TooLate(BaseException):
@@ -24,13 +27,15 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     thread = threading.get_ident()
     ended = threading.Event()
     turn = threading.Lock()
-    leaving = False
+    leaving = raised = False
 
     def watch() -> None:
+        nonlocal raised
         pause = seconds
         while not ended.wait(pause):
             with turn:
                 if not leaving:
+                    raised = True
                     raise_in(thread, TooLate)
             # What is raised while the thread happens to collect garbage is lost there: it is raised again.
             pause = AGAIN
@@ -48,11 +53,22 @@ def within(seconds: float, work: Callable[[], T]) -> T:
             # Raised just before: no other one follows.
             with turn:
                 ended.set()
-        # What was raised at the very end must not meet the thread in its next work.
-        raise_in(thread, None)
+        if raised:
+            absorb(thread)
 
 
-def raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raise an exception in another thread before its next step in Python; None takes one back that waits there."""
-    raised = ctypes.py_object(kind) if kind is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+def absorb(thread: int) -> None:
+    """What was raised at the very end must not meet this thread in its next work.
+
+    Python has a way to take it back, but then looks for it again and again, and under a debugger does nothing else.
+    So one more takes the place of whatever still waits, and is caught.
+    """
+    with suppress(TooLate):
+        raise_in(thread, TooLate)
+        for _ in range(SOON):
+            pass
+
+
+def raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Raise an exception in a thread before one of its next steps in Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import time
 from contextlib import nullcontext, suppress
 
@@ -38,6 +40,33 @@ def test_endless_work_ends(seconds: float) -> None:
 def test_an_end_that_is_lost_comes_again() -> None:
     with pytest.raises(TooLate):
         within(0.05, losing)
+
+
+@pytest.mark.parametrize("work", ["lambda: 1", "lambda: time.sleep(0.1)", "forgiving"])
+def test_a_debugger_can_go_on_afterwards(work: str) -> None:
+    script = f"""
+import sys, time
+from lazyflow.uploads.deadline import TooLate, within
+
+def forgiving():
+    while True:
+        try:
+            time.sleep(0)
+        except Exception:
+            pass
+
+def next_work():
+    return "went on"
+
+try:
+    within(0.05, {work})
+except TooLate:
+    pass
+sys.settrace(lambda *_: None)
+print(next_work())
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert ran.stdout == "went on\n"
 
 
 def test_what_the_work_gives_or_raises_comes_through() -> None:
