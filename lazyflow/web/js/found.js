@@ -3,6 +3,9 @@
 const NAME = 'sought'
 const LETTERS = 200_000
 
+/** Matches `text` as it is written, in upper or lower case, with the text as its first group. */
+export const seeker = text => new RegExp(`(${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})`, 'giu')
+
 /** Mark each place of `text` in an element, in upper or lower case. @returns {Range | null} the first one */
 export function mark(element, text) {
   const places = placesOf(element, text)
@@ -31,8 +34,7 @@ function placesOf(element, text) {
     return [nodes[index], Math.min(at - starts[index], nodes[index].data.length)]
   }
   const places = []
-  const seek = new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu')
-  for (const {index, 0: found} of text ? all.matchAll(seek) : []) {
+  for (const {index, 0: found} of text ? all.matchAll(seeker(text)) : []) {
     const range = document.createRange()
     range.setStart(...where(index))
     const [last, after] = where(index + found.length - 1)

@@ -1,5 +1,6 @@
 // The person's conversations: by day, searched, renamed, pinned, deleted and brought back.
 import {composing, h, iconButton} from './dom.js'
+import {seeker} from './found.js'
 import {icon} from './icons.js'
 import {Transfer} from './transfer.js'
 
@@ -27,7 +28,7 @@ export function groupOf({pinned, updated}, now = new Date()) {
 /** The text with each place marked where `sought` stands, in upper or lower case. @returns {(string | HTMLElement)[]} */
 export function marked(text, sought) {
   if (!sought) return [text]
-  const parts = text.split(new RegExp(`(${sought.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})`, 'iu'))
+  const parts = text.split(seeker(sought))
   return parts.map((part, index) => index % 2 ? h('mark', {text: part}) : part).filter(Boolean)
 }
 
