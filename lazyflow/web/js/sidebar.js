@@ -40,6 +40,7 @@ export class Sidebar {
     this.list = h('div', {class: 'shelf'})
     this.most = STEP
     this.fetching = false
+    this.sought = ''
     this.more = h('button', {type: 'button', class: 'quiet', text: say('moreConversations'), on: {click: () => this.fetch()}})
     this.undo = h('div', {class: 'undo', role: 'status'})
     this.transfer = new Transfer({say, current, done: () => this.ask()})
@@ -111,6 +112,8 @@ export class Sidebar {
     if (!items.length) this.list.append(h('p', {class: 'none', text: this.say('none')}))
     this.fetching = false
     if (more) this.list.append(this.more)
+    if (s !== this.sought) this.list.scrollTop = 0
+    this.sought = s
     const next = this.next || focused
     this.next = null
     if (next) this.focus(next)
