@@ -9,6 +9,9 @@ import yaml
 
 NUMBER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|\.?[0-9][0-9_.]*(?:[eE][-+]?[0-9]+)?)")
 
+# YAML 1.1 ends lines with them, YAML 1.2 does not: escaped they mean the same in both.
+FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
+
 
 class Writer(yaml.SafeDumper):
     """Puts quotes around texts that only YAML 1.2 reads as numbers (`1e3`, `0o17`); long texts stand in a block."""
@@ -23,6 +26,8 @@ def text_node(writer: Writer, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text and all(line == line.rstrip() for line in text.split("\n")) else None
     if NUMBER.fullmatch(text):
         style = "'"
+    if FOREIGN_BREAKS.search(text):
+        style = '"'
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -92,7 +92,7 @@ def test_a_conversation_is_renamed_pinned_deleted_and_brought_back(chat: ChatPag
 def test_what_was_sought_is_marked_where_it_was_found(chat: ChatPage) -> None:
     chat.ask(f"{'Many words before it. ' * 20}Äpfel {'and after it. ' * 20}")
     chat.page.keyboard.press("Control+k")
-    chat.page.keyboard.type("äpfel")
+    chat.page.get_by_label("Search conversations").fill("äpfel")
     expect(chat.page.locator(".shelf mark")).to_have_text("Äpfel")
     expect(chat.page.locator(".shelf mark")).to_be_in_viewport(ratio=1)
     place, line = (chat.page.locator(f".shelf {one}").bounding_box() for one in ("mark", "small"))

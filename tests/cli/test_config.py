@@ -103,7 +103,25 @@ def test_a_broken_app_is_told_as_validate_tells_it(capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize(
     "text",
-    ["1e3", "0o17", "0x1f", ".5", "1_000", "1:30", "no", "on", "~", "null", "2024-01-01", "a\nb\n", " a ", "é\t"],
+    [
+        "1e3",
+        "0o17",
+        "0x1f",
+        ".5",
+        "1_000",
+        "1:30",
+        "no",
+        "on",
+        "~",
+        "null",
+        "2024-01-01",
+        "a\nb\n",
+        " a ",
+        "é\t",
+        "\u2028",
+        "a\u2028b\n\x85c",
+        "\ue085",
+    ],
 )
 def test_a_text_stays_a_text(text: str) -> None:
     assert read_back(text) == text

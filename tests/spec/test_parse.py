@@ -57,6 +57,8 @@ def test_a_value_is_where_it_was_typed(text: str, path: tuple[str | int, ...], s
         ),
         ("a: >-\n  b\n  c\n", {"a": "b c"}),
         ('a: "b\u2028\x85c"', {"a": "b\u2028\x85c"}),
+        ('a: "\ue000\ue001\ue085\ue028\u2029\x85"', {"a": "\ue000\ue001\ue085\ue028\u2029\x85"}),
+        ("\ue085: \ue029", {"\ue085": "\ue029"}),
         ("a: 1\n...\n", {"a": 1}),
         ("? a\n: b", {"a": "b"}),
     ],
