@@ -25,7 +25,7 @@ class Chat(JSComponent):
         super().__init__(**params)  # type: ignore[no-untyped-call] # Panel is untyped here
         self._handler: Handler | None = None
         self._waiting: list[dict[str, Any]] = []
-        self._delivering: set[asyncio.Task[None]] = set()
+        self._delivering: asyncio.Task[None] | None = None
 
     def connect(self, handler: Handler) -> None:
         """Give every message of the page to `handler`."""
@@ -34,16 +34,17 @@ class Chat(JSComponent):
     def tell(self, document: Document, message: dict[str, Any]) -> None:
         """Send a message to the page, in order, from anywhere on the event loop."""
         self._waiting.append(message)
-        if len(self._waiting) == 1:
-            delivering = asyncio.get_running_loop().create_task(self._deliver(document))
-            self._delivering.add(delivering)
-            delivering.add_done_callback(self._delivering.discard)
+        if self._delivering is None or self._delivering.done():
+            self._delivering = asyncio.get_running_loop().create_task(self._deliver(document))
 
     async def _deliver(self, document: Document) -> None:
         # A callback of Bokeh's «next tick» costs a third of a token's way to the page.
         context: Any = document.session_context
-        if context is not None and context.session is not None:
-            await context.session.with_document_locked(self._send_waiting, document)
+        session = context.session if context is not None else None
+        while self._waiting and session is not None and not session.destroyed:
+            await session.with_document_locked(self._send_waiting, document)
+        # Nobody hears the rest.
+        self._waiting.clear()
 
     def _send_waiting(self, document: Document) -> None:
         waiting, self._waiting = self._waiting, []

@@ -29,6 +29,8 @@ export class Composer {
       event.preventDefault()
       this.go()
     })
+    /** What was to be sent while the page did not know its conversation. @type {string | null} */
+    this.held = null
     this.setBusy(false)
     this.area.value = sessionStorage.getItem(DRAFT) || ''
   }
@@ -43,11 +45,23 @@ export class Composer {
     const files = this.attachments.ids
     if (!text && !files.length) return
     if (this.busy) return this.tell(this.say('busy'))
-    if (!this.submit(text, files)) return
+    this.held = null
+    if (!this.submit(text, files)) return this.hold(text)
     this.area.value = ''
     this.attachments.clear()
     sessionStorage.setItem(SENT, JSON.stringify({text, files: this.attachments.sent}))
     this.changed()
+  }
+
+  hold(text) {
+    this.held = text
+  }
+
+  /** The page has caught up: what was to be sent meanwhile goes now, unless it was changed. */
+  resume() {
+    const held = this.held
+    this.held = null
+    if (held !== null && held === this.area.value.trim()) this.go()
   }
 
   changed() {

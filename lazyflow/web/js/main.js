@@ -224,6 +224,7 @@ class Page {
     this.setId(entries.length ? c : '')
     if (!this.root.classList.contains('known')) this.opened()
     this.setBusy(busy)
+    this.composer.resume()
     this.settings.mark(adjusted)
     this.settings.ask()
     if (!same) {

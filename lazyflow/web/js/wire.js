@@ -1,4 +1,4 @@
-// The order of messages: each has the next number; a gap asks for everything again.
+// The order of messages: each has the next number; a gap, or a message that fails, asks for everything again.
 
 export class Wire {
   /**
@@ -21,7 +21,15 @@ export class Wire {
 
   /** @param {any[]} messages */
   receive(messages) {
-    for (const message of messages) this.one(message)
+    for (const message of messages) {
+      try {
+        this.one(message)
+      } catch (error) {
+        reportError(error)
+        // Once: a page that fails at everything would ask for ever.
+        if (message.t !== 'snap' && this.sequence !== null) this.ask()
+      }
+    }
   }
 
   one(message) {

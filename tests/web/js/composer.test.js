@@ -24,6 +24,26 @@ test('what was sent leaves the box, what was not accepted stays', () => {
   assert.equal(refused.area.value, 'hello')
 })
 
+test('what could not go yet goes when the page has caught up, unless it was changed', () => {
+  const sent = []
+  let ready = false
+  const one = new Composer({say: key => key, submit: text => ready && sent.push(text) > 0, stop: () => {}})
+  one.resume()
+  one.area.value = 'hello'
+  one.go()
+  ready = true
+  one.area.value = 'hello, and more'
+  one.resume()
+  assert.deepEqual(sent, [])
+  ready = false
+  one.go()
+  ready = true
+  one.resume()
+  one.resume()
+  assert.deepEqual(sent, ['hello, and more'])
+  assert.equal(one.area.value, '')
+})
+
 test('a message that the server did not get comes back, over a reload too', () => {
   composer().write('hello')
   const after = again()

@@ -28,3 +28,20 @@ test('nothing is taken before the first snapshot but what has no number', () => 
   one.receive([{t: 'text', seq: 1}, {t: 'look'}])
   assert.deepEqual(taken, ['look'])
 })
+
+for (const [failing, asked] of [['text', true], ['snap', false]]) {
+  test(`a ${failing} that fails is reported${asked ? ', and everything asked for again' : ', once'}`, () => {
+    const reported = []
+    globalThis.reportError = error => reported.push(error.message)
+    const sent = []
+    const taken = []
+    const one = new Wire(data => sent.push(data.t), () => 'c1', message => {
+      if (message.t === failing) throw new Error(failing)
+      taken.push(message.t)
+    })
+    one.receive([{t: 'snap', seq: 1}, {t: 'text', seq: 2}, {t: 'end', seq: 3}])
+    assert.deepEqual(reported, [failing])
+    assert.deepEqual(sent, asked ? ['ready'] : [])
+    assert.deepEqual(taken, asked ? ['snap'] : ['text', 'end'])
+  })
+}
