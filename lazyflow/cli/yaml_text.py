@@ -7,10 +7,9 @@ from typing import Any
 
 import yaml
 
-NUMBER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|\.?[0-9][0-9_.]*(?:[eE][-+]?[0-9]+)?)")
+from lazyflow.spec.parse import FOREIGN_BREAKS
 
-# YAML 1.1 ends lines with them, YAML 1.2 does not: escaped they mean the same in both.
-FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
+NUMBER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|\.?[0-9][0-9_.]*(?:[eE][-+]?[0-9]+)?)")
 
 
 class Writer(yaml.SafeDumper):
@@ -26,7 +25,8 @@ def text_node(writer: Writer, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text and all(line == line.rstrip() for line in text.split("\n")) else None
     if NUMBER.fullmatch(text):
         style = "'"
-    if FOREIGN_BREAKS.search(text):
+    # Escaped they mean the same in YAML 1.1 and 1.2.
+    if any(mark in text for mark in FOREIGN_BREAKS):
         style = '"'
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
